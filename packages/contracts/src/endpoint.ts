@@ -1,0 +1,38 @@
+import type { z } from "zod";
+
+import type { ProblemCode } from "./problems.ts";
+
+/** One route, as data: what comes in, what goes out, who may call it, and how it may fail. */
+export type Endpoint<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Response extends z.ZodType = z.ZodType,
+> = {
+  method: "get" | "post" | "patch" | "delete";
+  /** Express and OpenAPI share it: `/v1/tasks/{id}`. */
+  path: `/${string}`;
+  operationId: string;
+  summary: string;
+  description?: string;
+  tag: string;
+  auth: "none" | "bearer";
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  /** The fields beside the file, where the route also takes `multipart/form-data`. */
+  multipart?: { file: string; fields: z.ZodType };
+  status: 200 | 201 | 202 | 204;
+  response?: Response;
+  problems: readonly ProblemCode[];
+};
+
+/** Keeps the literal types, so that a handler knows its own input. */
+export const defineEndpoint = <
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+  Response extends z.ZodType = z.ZodUndefined,
+>(
+  endpoint: Endpoint<Params, Query, Body, Response>,
+): Endpoint<Params, Query, Body, Response> => endpoint;

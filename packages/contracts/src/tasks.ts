@@ -1,0 +1,187 @@
+import { z } from "zod";
+
+import { FAILURE_CODES } from "./problems.ts";
+import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
+import { Warning } from "./warnings.ts";
+
+export const TASK_STATUSES = ["queued", "processing", "completed", "failed", "canceled"] as const;
+export const TaskStatus = z.enum(TASK_STATUSES);
+export type TaskStatus = z.infer<typeof TaskStatus>;
+export const TERMINAL_STATUSES: readonly TaskStatus[] = ["completed", "failed", "canceled"];
+
+export const STAGES = ["transcribing", "prompting"] as const;
+export const Stage = z.enum(STAGES);
+export type Stage = z.infer<typeof Stage>;
+
+export const MAX_TEXT_CHARACTERS = 200_000;
+export const MAX_PROMPTS = 200;
+
+/** An integer ratio such as `16:9`, no wider or taller than 14:1. */
+export const AspectRatio = z
+  .string()
+  .regex(/^[1-9]\d{0,3}:[1-9]\d{0,3}$/, "An aspect ratio is two whole numbers with a colon, such as 16:9")
+  .refine((ratio) => {
+    const [width = 1, height = 1] = ratio.split(":").map(Number);
+    return Math.max(width / height, height / width) <= 14;
+  }, "An aspect ratio is at most 14:1")
+  .meta({ example: "16:9" });
+
+/** What a caller may choose about a storyboard; everything has a default. */
+export const TaskOptions = z
+  .strictObject({
+    target: Target.default("midjourney").meta({ description: "The image generator to write for" }),
+    count: z.int().min(1).max(MAX_PROMPTS).nullable().default(null).meta({
+      description: "How many prompts; null lets the length decide",
+    }),
+    aspectRatio: AspectRatio.nullable().default(null),
+    seed: z.int().min(0).max(4_294_967_295).default(0).meta({
+      description: "Same text, options and seed: same prompts. Another seed: another style",
+    }),
+    style: z.string().trim().min(1).max(500).nullable().default(null).meta({
+      description: "A style for the whole set, in place of the one the seed chooses",
+    }),
+    negative: z.string().trim().min(1).max(500).nullable().default(null).meta({
+      description: "What must not be in the pictures, comma separated",
+    }),
+    instruction: z.string().trim().min(1).max(4000).nullable().default(null).meta({
+      description: "A formula of your own (its slot names are read), or guidance for the language model",
+    }),
+  })
+  .meta({ id: "TaskOptions" });
+export type TaskOptions = z.infer<typeof TaskOptions>;
+
+/** `auto`, or a BCP 47 tag. */
+export const Language = z
+  .string()
+  .regex(/^(auto|[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3})$/, "A language is `auto` or a BCP 47 tag such as en or pt-BR")
+  .meta({ example: "en" });
+
+const TaskName = z.string().trim().min(1).max(200);
+
+/** The JSON body of `POST /v1/tasks`. */
+export const CreateTextTask = z
+  .strictObject({
+    text: z
+      .string()
+      .max(MAX_TEXT_CHARACTERS)
+      .refine((text) => text.trim() !== "", "The text is empty: give the words to illustrate")
+      .meta({
+        example: "At dawn the old fisherman rowed out past the lighthouse. By noon a storm had covered the sea.",
+      }),
+    name: TaskName.nullable().default(null),
+    language: Language.default("auto"),
+    ...TaskOptions.shape,
+  })
+  .meta({ id: "CreateTextTask" });
+export type CreateTextTask = z.infer<typeof CreateTextTask>;
+
+/** The fields beside the file in a multipart `POST /v1/tasks`; numbers arrive as text. */
+export const CreateAudioTask = z
+  .strictObject({
+    name: TaskName.nullable().default(null),
+    language: Language.default("auto"),
+    ...TaskOptions.shape,
+    count: z.coerce.number().pipe(z.int().min(1).max(MAX_PROMPTS)).nullable().default(null),
+    seed: z.coerce.number().pipe(z.int().min(0).max(4_294_967_295)).default(0),
+  })
+  .meta({ id: "CreateAudioTask" });
+export type CreateAudioTask = z.infer<typeof CreateAudioTask>;
+
+export const TaskError = z
+  .object({
+    code: z.enum(FAILURE_CODES),
+    message: z.string().meta({ description: "What was wrong and what to do" }),
+    stage: Stage.nullable(),
+    retryable: z.boolean(),
+  })
+  .meta({ id: "TaskError" });
+export type TaskError = z.infer<typeof TaskError>;
+
+const instant = z.iso.datetime().meta({ example: "2026-11-22T10:00:00.000Z" });
+
+export const TaskAudio = z
+  .object({
+    filename: z.string(),
+    sizeBytes: z.int().min(0),
+    format: z.string().meta({ example: "mp3" }),
+    durationMs: z.int().min(0).nullable(),
+  })
+  .meta({ id: "TaskAudio" });
+
+export const Timings = z
+  .object({
+    queuedMs: z.int().min(0).nullable(),
+    transcribingMs: z.int().min(0).nullable(),
+    promptingMs: z.int().min(0).nullable(),
+    totalMs: z.int().min(0).nullable(),
+  })
+  .meta({ id: "Timings", description: "How long each stage took; null where it did not end or was not needed" });
+export type Timings = z.infer<typeof Timings>;
+
+export const Task = z
+  .object({
+    object: z.literal("task"),
+    id: z.uuid(),
+    kind: z.enum(["text", "audio"]),
+    name: z.string().nullable(),
+    status: TaskStatus,
+    stage: Stage.nullable(),
+    progress: z.number().min(0).max(1),
+    error: TaskError.nullable(),
+    warnings: z.array(Warning),
+    language: z.string().meta({ description: "As asked for; the transcript says what was found" }),
+    options: TaskOptions,
+    audio: TaskAudio.nullable(),
+    speechEngine: z.string().nullable(),
+    promptEngine: z.string().nullable(),
+    usage: z
+      .object({ model: z.string(), inputTokens: z.int(), outputTokens: z.int() })
+      .nullable()
+      .meta({ description: "What the language model was used for this task" }),
+    timings: Timings,
+    version: z.int().min(1),
+    createdAt: instant,
+    updatedAt: instant,
+    completedAt: instant.nullable(),
+    urls: z.object({ self: z.string() }),
+    transcript: Transcript.nullable().optional().meta({ description: "With include=transcript" }),
+    scenes: z.array(Scene).optional().meta({ description: "With include=scenes" }),
+    prompts: z.array(Prompt).optional().meta({ description: "With include=prompts" }),
+  })
+  .meta({ id: "Task" });
+export type Task = z.infer<typeof Task>;
+
+export const INCLUDES = ["transcript", "scenes", "prompts"] as const;
+export type Include = (typeof INCLUDES)[number];
+
+/** `include=prompts,transcript` as a list. */
+export const IncludeQuery = z
+  .string()
+  .transform((list) => [...new Set(list.split(",").map((name) => name.trim()))].filter((name) => name !== ""))
+  .pipe(z.array(z.enum(INCLUDES)))
+  .default([])
+  .meta({
+    description: "Relations to expand, comma separated: transcript, scenes, prompts",
+    example: "prompts,transcript",
+  });
+
+export const TaskIdParams = z.strictObject({ id: z.uuid() });
+
+export const ListTasksQuery = z.strictObject({
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
+  cursor: z.string().max(500).optional(),
+  order: z.enum(["asc", "desc"]).default("desc"),
+  status: TaskStatus.optional(),
+  kind: z.enum(["text", "audio"]).optional(),
+  include: IncludeQuery,
+});
+export type ListTasksQuery = z.infer<typeof ListTasksQuery>;
+
+export const TaskList = z
+  .object({
+    object: z.literal("list"),
+    data: z.array(Task),
+    hasMore: z.boolean(),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: "TaskList" });

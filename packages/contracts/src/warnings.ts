@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** What a person should know about a result that is usable all the same. */
+export const Warning = z
+  .object({
+    code: z
+      .enum([
+        "language_low_confidence",
+        "language_limited",
+        "audio_truncated",
+        "count_reduced",
+        "text_short",
+        "text_softened",
+        "engine_fallback",
+        "slot_unknown",
+        "prompt_repaired",
+        "parameter_dropped",
+      ])
+      .meta({ description: "What happened, for a program" }),
+    message: z.string().meta({ description: "What happened and what to do, for a person" }),
+  })
+  .meta({ id: "Warning" });
+export type Warning = z.infer<typeof Warning>;

@@ -1,0 +1,48 @@
+import { type Fault, isFailureCode, PROBLEMS, type ProblemCode } from "@phonoscene/contracts";
+
+export type AppErrorDetails = {
+  /** What was wrong, where, and what to do. Safe to show to the caller. */
+  detail?: string;
+  /** The provider asked to wait this long before the next try. */
+  retryAfterMs?: number;
+  /** One entry a fault, for invalid input. */
+  errors?: Fault[];
+};
+
+/**
+ * The one error of this codebase: `code` is a row of `PROBLEMS`, `message` is safe to show.
+ * Whatever a vendor threw becomes an AppError at the port, with the original as `cause`.
+ */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ProblemCode;
+  readonly retryAfterMs: number | undefined;
+  readonly errors: Fault[] | undefined;
+
+  constructor(code: ProblemCode, details: AppErrorDetails = {}, options?: ErrorOptions) {
+    super(details.detail ?? PROBLEMS[code].title, options);
+    this.code = code;
+    this.retryAfterMs = details.retryAfterMs;
+    this.errors = details.errors;
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+
+  /** Whether the same input may succeed later; false for everything that is not a failure of a task. */
+  get retryable(): boolean {
+    const problem = PROBLEMS[this.code];
+    return "retryable" in problem && problem.retryable;
+  }
+}
+
+/** Reads what a task stores about its failure: an unknown error is `internal`, and its text stays in the log. */
+export const toTaskFailure = (error: unknown): AppError =>
+  error instanceof AppError && isFailureCode(error.code)
+    ? error
+    : new AppError(
+        "internal",
+        { detail: "Something went wrong on our side. The log has the details." },
+        { cause: error },
+      );
