@@ -1,0 +1,127 @@
+import type { Scene, Segment, Slot, Warning } from "@phonoscene/contracts";
+import { newId } from "@phonoscene/kernel";
+
+import type { Db } from "./client.ts";
+import type { PrismaClient } from "./generated/client.ts";
+import { addToOutbox } from "./outbox.repo.ts";
+import type { Claim } from "./task-state.ts";
+
+const COMMIT_TIMEOUT_MS = 30_000;
+
+export type TranscriptResult = {
+  language: string;
+  engine: string;
+  durationMs: number;
+  segments: Omit<Segment, "id">[];
+  warnings: Warning[];
+};
+
+export type StoryboardResult = {
+  language: string;
+  engine: string;
+  segments: Segment[];
+  scenes: Scene[];
+  prompts: { position: number; sceneIndex: number; content: string; negative: string | null; slots: Slot[] }[];
+  usage: { model: string; inputTokens: number; outputTokens: number } | null;
+  warnings: Warning[];
+};
+
+type NewTranscript = { language: string; engine: string; durationMs: number | null; segments: Omit<Segment, "id">[] };
+
+const insertTranscript = async (tx: Db, taskId: string, transcript: NewTranscript): Promise<void> => {
+  const { segments, ...fields } = transcript;
+  const text = segments.map((segment) => segment.text).join(" ");
+  await tx.transcript.create({ data: { taskId, text, ...fields } });
+  await tx.transcriptSegment.createMany({
+    data: segments.map(({ startMs, endMs, text: words, confidence }, position) => ({
+      taskId,
+      position,
+      startMs,
+      endMs,
+      text: words,
+      confidence,
+    })),
+  });
+};
+
+/**
+ * Stores what was heard and asks for the prompts, in one transaction, fenced by the claim.
+ * False: the claim is lost and nothing was written.
+ */
+export const commitTranscript = (db: PrismaClient, claim: Claim, result: TranscriptResult): Promise<boolean> =>
+  db.$transaction(
+    async (tx) => {
+      const isMine = await tx.$executeRaw`
+        UPDATE tasks SET stage = 'prompting', progress = 0, attempt = 0, attempt_token = NULL, lease_until = NULL,
+          transcribed_at = now(), enqueued_at = now(), updated_at = now(), speech_engine = ${result.engine},
+          warnings = warnings || ${JSON.stringify(result.warnings)}::jsonb
+        WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
+      if (isMine === 0) return false;
+      const { language, engine, durationMs, segments } = result;
+      await insertTranscript(tx, claim.taskId, { language, engine, durationMs, segments });
+      await tx.audio.updateMany({ where: { tasks: { some: { id: claim.taskId } } }, data: { durationMs } });
+      await addToOutbox(tx, [{ job: "write-prompts", payload: { taskId: claim.taskId } }]);
+      return true;
+    },
+    { timeout: COMMIT_TIMEOUT_MS },
+  );
+
+const insertScenes = async (tx: Db, taskId: string, scenes: Scene[]): Promise<Map<number, string>> => {
+  const ids = new Map(scenes.map((scene) => [scene.index, newId()]));
+  const rows = scenes.map((scene) => ({ id: ids.get(scene.index) ?? newId(), taskId, ...scene }));
+  await tx.scene.createMany({ data: rows });
+  return ids;
+};
+
+/**
+ * Stores scenes and prompts and completes the task, in one transaction, fenced by the claim. A task made from text
+ * gets its transcript here: its own sentences, without times. False: the claim is lost and nothing was written.
+ */
+export const commitStoryboard = (db: PrismaClient, claim: Claim, result: StoryboardResult): Promise<boolean> =>
+  db.$transaction(
+    async (tx) => {
+      const isMine = await tx.$executeRaw`
+        UPDATE tasks SET status = 'completed', stage = NULL, progress = 1, attempt_token = NULL, lease_until = NULL,
+          completed_at = now(), updated_at = now(), version = version + 1, prompt_engine = ${result.engine},
+          usage = ${result.usage === null ? null : JSON.stringify(result.usage)}::jsonb,
+          warnings = warnings || ${JSON.stringify(result.warnings)}::jsonb
+        WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
+      if (isMine === 0) return false;
+      const { taskId } = claim;
+      if ((await tx.transcript.count({ where: { taskId } })) === 0) {
+        const { language, segments } = result;
+        await insertTranscript(tx, taskId, { language, engine: "text", durationMs: null, segments });
+      }
+      const sceneIds = await insertScenes(tx, taskId, result.scenes);
+      await tx.prompt.createMany({
+        data: result.prompts.map(({ sceneIndex, ...prompt }) => {
+          const sceneId = sceneIds.get(sceneIndex);
+          if (sceneId === undefined)
+            throw new Error(`prompt ${prompt.position} names scene ${sceneIndex}, which is not there`);
+          return { id: newId(), taskId, sceneId, ...prompt };
+        }),
+      });
+      return true;
+    },
+    { timeout: COMMIT_TIMEOUT_MS },
+  );
+
+/** The segments that the prompting stage starts from, or null where the task is still a text. */
+export const findSegments = async (
+  db: Db,
+  taskId: string,
+): Promise<{ language: string; segments: Segment[] } | null> => {
+  const row = await db.transcript.findUnique({
+    where: { taskId },
+    include: { segments: { orderBy: { position: "asc" } } },
+  });
+  if (row === null) return null;
+  const segments = row.segments.map(({ position, startMs, endMs, text, confidence }) => ({
+    id: position,
+    startMs,
+    endMs,
+    text,
+    confidence,
+  }));
+  return { language: row.language, segments };
+};

@@ -1,0 +1,124 @@
+import type { Include, TaskOptions, TaskStatus } from "@phonoscene/contracts";
+import { type Cursor, newId } from "@phonoscene/kernel";
+
+import type { Db } from "./client.ts";
+import type { Prisma, PrismaClient } from "./generated/client.ts";
+import { addToOutbox } from "./outbox.repo.ts";
+
+export type NewAudio = { filename: string; format: string; sizeBytes: number; storageKey: string };
+
+export type NewTask = {
+  userId: string;
+  name: string | null;
+  language: string;
+  options: TaskOptions;
+  source: { kind: "text"; text: string } | { kind: "audio"; audio: NewAudio };
+};
+
+const includeRelations = (include: readonly Include[]) =>
+  ({
+    audio: true,
+    transcript: include.includes("transcript") && { include: { segments: { orderBy: { position: "asc" } } } },
+    scenes: include.includes("scenes") && { orderBy: { index: "asc" } },
+    prompts: include.includes("prompts") && { orderBy: { position: "asc" }, include: { scene: true } },
+  }) satisfies Prisma.TaskInclude;
+
+type FullTask = Prisma.TaskGetPayload<{
+  include: {
+    audio: true;
+    transcript: { include: { segments: true } };
+    scenes: true;
+    prompts: { include: { scene: true } };
+  };
+  omit: { text: true };
+}>;
+
+/** A task with its audio, and with the relations that were asked for (absent otherwise). The text stays behind. */
+export type TaskRow = Omit<FullTask, Include> & Partial<Pick<FullTask, Include>>;
+
+/** Writes the task, its audio and the job that starts it in one transaction: all of it, or nothing. */
+export const createTask = (db: PrismaClient, task: NewTask): Promise<TaskRow> =>
+  db.$transaction(async (tx) => {
+    const { source, ...fields } = task;
+    const id = newId();
+    const audioId = source.kind === "audio" ? newId() : null;
+    if (source.kind === "audio" && audioId !== null) {
+      await tx.audio.create({ data: { id: audioId, userId: task.userId, ...source.audio } });
+    }
+    const row = await tx.task.create({
+      data: { id, ...fields, kind: source.kind, audioId, text: source.kind === "text" ? source.text : null },
+      include: { audio: true },
+      omit: { text: true },
+    });
+    await addToOutbox(tx, [
+      { job: source.kind === "audio" ? "transcribe-audio" : "write-prompts", payload: { taskId: id } },
+    ]);
+    return row;
+  });
+
+/** The owner's task, or null: other people's tasks do not exist. */
+export const findTask = (
+  db: Db,
+  where: { id: string; userId: string },
+  include: readonly Include[] = [],
+): Promise<TaskRow | null> =>
+  // What is included is only known at run time; TaskRow says "absent or whole", which is what comes back.
+  db.task.findFirst({ where, include: includeRelations(include), omit: { text: true } }) as Promise<TaskRow | null>;
+
+export type TaskPage = {
+  limit: number;
+  order: "asc" | "desc";
+  after: Cursor | null;
+  status: TaskStatus | undefined;
+  kind: "text" | "audio" | undefined;
+  include: readonly Include[];
+};
+
+/** One row more than the limit, so that the caller knows whether there is another page. Total order `(createdAt, id)`. */
+export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskRow[]> => {
+  const { after, order } = page;
+  const beyond = order === "desc" ? "lt" : "gt";
+  const where: Prisma.TaskWhereInput = { userId };
+  if (page.status !== undefined) where.status = page.status;
+  if (page.kind !== undefined) where.kind = page.kind;
+  if (after !== null) {
+    where.OR = [
+      { createdAt: { [beyond]: after.createdAt } },
+      { createdAt: after.createdAt, id: { [beyond]: after.id } },
+    ];
+  }
+  return db.task.findMany({
+    where,
+    orderBy: [{ createdAt: order }, { id: order }],
+    take: page.limit + 1,
+    include: includeRelations(page.include),
+    omit: { text: true },
+    // As in `findTask`.
+  }) as Promise<TaskRow[]>;
+};
+
+/** Deletes the task with all that belongs to it and asks for its recording to be deleted. False if there is none. */
+export const deleteTask = (db: PrismaClient, where: { id: string; userId: string }): Promise<boolean> =>
+  db.$transaction(async (tx) => {
+    const task = await tx.task.findFirst({ where, select: { audio: { select: { id: true, storageKey: true } } } });
+    if (task === null) return false;
+    const { count } = await tx.task.deleteMany({ where });
+    if (count === 0) return false;
+    if (task.audio !== null) {
+      const { count: orphans } = await tx.audio.deleteMany({ where: { id: task.audio.id, tasks: { none: {} } } });
+      if (orphans > 0) {
+        const payload = { action: "delete-audio", storageKey: task.audio.storageKey };
+        await addToOutbox(tx, [{ job: "maintenance", payload }]);
+      }
+    }
+    return true;
+  });
+
+/** Of these storage keys, the ones that an audio row still names. */
+export const findKnownStorageKeys = async (db: Db, storageKeys: readonly string[]): Promise<Set<string>> => {
+  const rows = await db.audio.findMany({
+    where: { storageKey: { in: [...storageKeys] } },
+    select: { storageKey: true },
+  });
+  return new Set(rows.map((row) => row.storageKey));
+};

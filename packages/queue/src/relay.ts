@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { type Logger, SECOND } from "@phonoscene/kernel";
+
+import { isJobName } from "./catalog.ts";
+import type { JobRequest, Producer } from "./producer.ts";
+
+export type OutboxRow = { job: string; payload: unknown };
+
+export type Relay = {
+  /** A row was just committed: look now instead of at the next poll. */
+  wake(): void;
+  /** Ends after the round under way. */
+  stop(): Promise<void>;
+};
+
+export type RelayOptions = {
+  /**
+   * Takes the oldest rows, hands them to `send`, and deletes them once `send` resolves: a crash between the two sends
+   * them again, which the jobs' keys make harmless. Resolves to the number of rows.
+   */
+  drain(send: (rows: readonly OutboxRow[]) => Promise<void>): Promise<number>;
+  producer: Producer;
+  logger: Logger;
+  pollMs?: number;
+};
+
+/**
+ * Moves rows from the outbox to the queue, for ever. Any number of relays may run at once, in any process.
+ * Failures cost time only: the rows stay, and the next round comes after a pause that grows to five seconds.
+ */
+export const startRelay = ({ drain, producer, logger, pollMs = SECOND }: RelayOptions): Relay => {
+  const stopped = new AbortController();
+  let wakeUp: AbortController = new AbortController();
+  let isWoken = false;
+
+  const send = async (rows: readonly OutboxRow[]): Promise<void> => {
+    const known: JobRequest[] = [];
+    for (const row of rows) {
+      if (isJobName(row.job)) known.push({ name: row.job, payload: row.payload });
+      else logger.error({ job: row.job }, "outbox row names an unknown job; dropped");
+    }
+    await producer.enqueue(known);
+  };
+
+  const pause = async (ms: number): Promise<void> => {
+    if (isWoken) return;
+    wakeUp = new AbortController();
+    await sleep(ms, undefined, { signal: AbortSignal.any([wakeUp.signal, stopped.signal]) }).catch((error: unknown) => {
+      // Being woken is what the signals are for.
+      if (!(error instanceof Error && error.name === "AbortError")) throw error;
+    });
+  };
+
+  const run = async (): Promise<void> => {
+    let failures = 0;
+    while (!stopped.signal.aborted) {
+      isWoken = false;
+      try {
+        const sent = await drain(send);
+        failures = 0;
+        if (sent === 0) await pause(pollMs);
+      } catch (error) {
+        failures += 1;
+        logger.warn({ err: error, failures }, "outbox relay failed; the rows stay");
+        isWoken = false;
+        await pause(Math.min(5 * SECOND, 100 * 2 ** Math.min(failures, 6)));
+      }
+    }
+  };
+
+  const running = run();
+  return {
+    wake: () => {
+      isWoken = true;
+      wakeUp.abort();
+    },
+    stop: async () => {
+      stopped.abort();
+      await running;
+    },
+  };
+};
