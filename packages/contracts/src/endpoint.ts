@@ -8,6 +8,7 @@ export type Endpoint<
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
   Response extends z.ZodType = z.ZodType,
+  Auth extends "none" | "bearer" = "none" | "bearer",
 > = {
   method: "get" | "post" | "patch" | "delete";
   /** Express and OpenAPI share it: `/v1/tasks/{id}`. */
@@ -16,10 +17,12 @@ export type Endpoint<
   summary: string;
   description?: string;
   tag: string;
-  auth: "none" | "bearer";
+  auth: Auth;
   params?: Params;
   query?: Query;
   body?: Body;
+  /** 100 kB unless told. */
+  maxBodyBytes?: number;
   /** The fields beside the file, where the route also takes `multipart/form-data`. */
   multipart?: { file: string; fields: z.ZodType };
   status: 200 | 201 | 202 | 204;
@@ -33,6 +36,7 @@ export const defineEndpoint = <
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
   Response extends z.ZodType = z.ZodUndefined,
+  Auth extends "none" | "bearer" = "none" | "bearer",
 >(
-  endpoint: Endpoint<Params, Query, Body, Response>,
-): Endpoint<Params, Query, Body, Response> => endpoint;
+  endpoint: Endpoint<Params, Query, Body, Response, Auth>,
+): Endpoint<Params, Query, Body, Response, Auth> => endpoint;

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { defineEndpoint } from "./endpoint.ts";
+import { Health, Readiness } from "./health.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -61,6 +62,7 @@ export const createTask = defineEndpoint({
   tag: "Tasks",
   auth: "bearer",
   body: CreateTextTask,
+  maxBodyBytes: 2_000_000,
   multipart: { file: "audio", fields: CreateAudioTask },
   status: 202,
   response: Task,
@@ -123,7 +125,7 @@ export const getHealth = defineEndpoint({
   tag: "Operations",
   auth: "none",
   status: 200,
-  response: z.object({ status: z.literal("ok") }).meta({ id: "Health" }),
+  response: Health,
   problems: [],
 });
 
@@ -135,9 +137,7 @@ export const getReadiness = defineEndpoint({
   tag: "Operations",
   auth: "none",
   status: 200,
-  response: z
-    .object({ status: z.literal("ready"), database: z.literal("ok"), queue: z.enum(["redis", "postgres"]) })
-    .meta({ id: "Readiness" }),
+  response: Readiness,
   problems: ["service/unavailable"],
 });
 

@@ -6,3 +6,4 @@ export * from "./sessions.repo.ts";
 export * from "./task-state.ts";
 export * from "./tasks.repo.ts";
 export * from "./users.repo.ts";
+export * from "./unavailable.ts";

@@ -1,4 +1,4 @@
-import { type Fault, isFailureCode, PROBLEMS, type ProblemCode } from "@phonoscene/contracts";
+import { type FailureCode, type Fault, isFailureCode, PROBLEMS, type ProblemCode } from "@phonoscene/contracts";
 
 export type AppErrorDetails = {
   /** What was wrong, where, and what to do. Safe to show to the caller. */
@@ -37,12 +37,15 @@ export class AppError extends Error {
   }
 }
 
+/** An AppError whose code may end a task. */
+export type TaskFailureError = AppError & { code: FailureCode };
+
+const isTaskFailure = (error: unknown): error is TaskFailureError =>
+  error instanceof AppError && isFailureCode(error.code);
+
 /** Reads what a task stores about its failure: an unknown error is `internal`, and its text stays in the log. */
-export const toTaskFailure = (error: unknown): AppError =>
-  error instanceof AppError && isFailureCode(error.code)
-    ? error
-    : new AppError(
-        "internal",
-        { detail: "Something went wrong on our side. The log has the details." },
-        { cause: error },
-      );
+export const toTaskFailure = (error: unknown): TaskFailureError => {
+  if (isTaskFailure(error)) return error;
+  const detail = "Something went wrong on our side. The log has the details.";
+  return new AppError("internal", { detail }, { cause: error }) as TaskFailureError;
+};

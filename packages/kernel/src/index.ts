@@ -5,3 +5,5 @@ export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./logger.ts";
 export * from "./modules.ts";
+export * from "./audio-format.ts";
+export * from "./shutdown.ts";

@@ -1,0 +1,57 @@
+import { type Database } from "@phonoscene/db";
+import type { Logger } from "@phonoscene/kernel";
+import type { QueueBackend, Relay } from "@phonoscene/queue";
+import type { AudioStorage } from "@phonoscene/storage";
+import express, { type Express } from "express";
+import helmet from "helmet";
+
+import { type AccessTokens, accountRoutes, createAuthenticate, type Passwords } from "./features/accounts/index.ts";
+import { mountDocs } from "./features/docs/index.ts";
+import { healthRoutes } from "./features/health/index.ts";
+import { taskRoutes } from "./features/tasks/index.ts";
+import { mount } from "./http/mount.ts";
+import { renderProblem, routeNotFound } from "./http/problem-details.ts";
+import { requestLog } from "./http/request-log.ts";
+import { createUploadReceiver } from "./http/upload.ts";
+
+export type AppDependencies = {
+  database: Database;
+  backend: Pick<QueueBackend, "kind" | "ping">;
+  relay: Pick<Relay, "wake">;
+  storage: AudioStorage;
+  tokens: AccessTokens;
+  passwords: Passwords;
+  logger: Logger;
+  trustProxyHops: number;
+  maxUploadBytes: number;
+  version: string;
+};
+
+/** The HTTP application; touches nothing until a request comes. */
+export const createApp = (deps: AppDependencies): Express => {
+  const app = express();
+  app.set("trust proxy", deps.trustProxyHops);
+  app.disable("x-powered-by");
+  app.use(requestLog(deps.logger));
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
+      },
+      referrerPolicy: { policy: "no-referrer" },
+    }),
+  );
+  app.use((_request, response, next) => {
+    response.setHeader("Cache-Control", "no-store");
+    next();
+  });
+  mountDocs(app, deps.version);
+  mount(app, [...accountRoutes(deps), ...taskRoutes(deps), ...healthRoutes(deps)], {
+    authenticate: createAuthenticate(deps),
+    receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
+  });
+  app.use(routeNotFound);
+  app.use(renderProblem);
+  return app;
+};

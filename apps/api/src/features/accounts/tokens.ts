@@ -1,0 +1,58 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import { AppError, DAY, MINUTE, SECOND } from "@phonoscene/kernel";
+import jwt from "jsonwebtoken";
+import { z } from "zod";
+
+const ISSUER = "phonoscene";
+const AUDIENCE = "phonoscene-api";
+
+export const ACCESS_TOKEN_MS = 10 * MINUTE;
+export const REFRESH_TOKEN_MS = 30 * DAY;
+
+const Claims = z.object({ sub: z.uuid(), sid: z.uuid() });
+export type TokenSubject = { userId: string; sessionId: string };
+
+export type AccessTokens = {
+  issue(subject: TokenSubject): string;
+  /** @throws AppError "auth/invalid-token" for anything this service did not issue, or that is over. */
+  verify(token: string): TokenSubject;
+};
+
+/** Short-lived JWTs (RFC 9068): algorithm, type, issuer and audience are pinned. */
+export const createAccessTokens = (secret: string): AccessTokens => ({
+  issue: ({ userId, sessionId }) =>
+    jwt.sign({ sid: sessionId }, secret, {
+      algorithm: "HS256",
+      header: { alg: "HS256", typ: "at+jwt" },
+      subject: userId,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      expiresIn: ACCESS_TOKEN_MS / SECOND,
+    }),
+  verify: (token) => {
+    try {
+      const verified = jwt.verify(token, secret, {
+        algorithms: ["HS256"],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        complete: true,
+      });
+      if (verified.header.typ !== "at+jwt") throw new Error(`typ is ${verified.header.typ}`);
+      const { sub, sid } = Claims.parse(verified.payload);
+      return { userId: sub, sessionId: sid };
+    } catch (cause) {
+      throw new AppError(
+        "auth/invalid-token",
+        { detail: "The token is not valid or is over: log in again." },
+        { cause },
+      );
+    }
+  },
+});
+
+/** A 256-bit opaque token; only its hash is stored. */
+export const newRefreshToken = (): { token: string; hash: Uint8Array<ArrayBuffer> } => {
+  const token = randomBytes(32).toString("base64url");
+  return { token, hash: new Uint8Array(createHash("sha256").update(token).digest()) };
+};

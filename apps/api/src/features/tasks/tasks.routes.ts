@@ -1,0 +1,68 @@
+import {
+  createTask as createTaskContract,
+  deleteTask as deleteTaskContract,
+  getTask,
+  listTasks as listTasksContract,
+} from "@phonoscene/contracts";
+import { createTask, type Database, deleteTask, findTask, listTasks } from "@phonoscene/db";
+import { AppError, decodeCursor, encodeCursor } from "@phonoscene/kernel";
+import type { Relay } from "@phonoscene/queue";
+import type { AudioStorage } from "@phonoscene/storage";
+
+import { endpoint, type Route } from "../../http/endpoint.ts";
+import { createAudioTask } from "./create-audio-task.ts";
+import { toTaskView } from "./tasks.view.ts";
+
+type Dependencies = { database: Database; storage: AudioStorage; relay: Pick<Relay, "wake"> };
+
+const POLL_AFTER_SECONDS = "1";
+
+const notFound = (): AppError =>
+  new AppError("task/not-found", {
+    detail: "There is no such task among yours: it was never there, or it was deleted.",
+  });
+
+export const taskRoutes = (deps: Dependencies): Route[] => {
+  const { db } = deps.database;
+  return [
+    endpoint(createTaskContract, async ({ user, body, upload, setHeader }) => {
+      const create = async () => {
+        if (upload !== null) {
+          // This contract's multipart schema parsed the fields.
+          const fields = upload.fields as Parameters<typeof createAudioTask>[1]["fields"];
+          return createAudioTask(deps, { userId: user.id, file: upload.file, fields });
+        }
+        const { text, name, language, ...options } = body;
+        return createTask(db, { userId: user.id, name, language, options, source: { kind: "text", text } });
+      };
+      const task = await create();
+      deps.relay.wake();
+      setHeader("Location", `/v1/tasks/${task.id}`);
+      setHeader("Retry-After", POLL_AFTER_SECONDS);
+      return toTaskView(task);
+    }),
+
+    endpoint(listTasksContract, async ({ user, query }) => {
+      const { cursor, limit, order, status, kind, include } = query;
+      const after = cursor === undefined ? null : decodeCursor(cursor);
+      const rows = await listTasks(db, user.id, { limit, order, after, status, kind, include });
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const hasMore = rows.length > limit;
+      const nextCursor = hasMore && last !== undefined ? encodeCursor(last) : null;
+      return { object: "list" as const, data: page.map(toTaskView), hasMore, nextCursor };
+    }),
+
+    endpoint(getTask, async ({ user, params, query }) => {
+      const task = await findTask(db, { id: params.id, userId: user.id }, query.include);
+      if (task === null) throw notFound();
+      return toTaskView(task);
+    }),
+
+    endpoint(deleteTaskContract, async ({ user, params }) => {
+      if (!(await deleteTask(db, { id: params.id, userId: user.id }))) throw notFound();
+      deps.relay.wake();
+      return undefined;
+    }),
+  ];
+};

@@ -1,0 +1,86 @@
+import { FAILURE_CODES, Slot, type Task, TaskOptions, Warning } from "@phonoscene/contracts";
+import type { TaskRow } from "@phonoscene/db";
+import { z } from "zod";
+
+const between = (from: Date | null, to: Date | null): number | null =>
+  from === null || to === null ? null : Math.max(0, to.getTime() - from.getTime());
+
+const Usage = z.object({ model: z.string(), inputTokens: z.int(), outputTokens: z.int() }).nullable();
+
+const toError = (row: TaskRow): Task["error"] => {
+  if (row.errorCode === null) return null;
+  return {
+    code: z.enum(FAILURE_CODES).parse(row.errorCode),
+    message: row.errorMessage ?? "",
+    stage: row.errorStage,
+    retryable: row.errorRetryable ?? false,
+  };
+};
+
+const toTranscript = (transcript: TaskRow["transcript"]): Task["transcript"] =>
+  transcript && {
+    language: transcript.language,
+    text: transcript.text,
+    engine: transcript.engine,
+    durationMs: transcript.durationMs,
+    segments: transcript.segments.map(({ position, startMs, endMs, text, confidence }) => ({
+      id: position,
+      startMs,
+      endMs,
+      text,
+      confidence,
+    })),
+  };
+
+const toPrompts = (prompts: NonNullable<TaskRow["prompts"]>): Task["prompts"] =>
+  prompts.map(({ scene, id, position, content, negative, slots, version }) => ({
+    id,
+    position,
+    sceneIndex: scene.index,
+    startMs: scene.startMs,
+    endMs: scene.endMs,
+    segmentIds: scene.segmentIds,
+    excerpt: scene.excerpt,
+    content,
+    negative,
+    slots: z.array(Slot).parse(slots),
+    version,
+  }));
+
+/** What a client sees of a task row; relations only where they were asked for. */
+export const toTaskView = (row: TaskRow): Task => ({
+  object: "task",
+  id: row.id,
+  kind: row.kind,
+  name: row.name,
+  status: row.status,
+  stage: row.stage,
+  progress: row.progress,
+  error: toError(row),
+  warnings: z.array(Warning).parse(row.warnings),
+  language: row.language,
+  options: TaskOptions.parse(row.options),
+  audio: row.audio && {
+    filename: row.audio.filename,
+    sizeBytes: Number(row.audio.sizeBytes),
+    format: row.audio.format,
+    durationMs: row.audio.durationMs,
+  },
+  speechEngine: row.speechEngine,
+  promptEngine: row.promptEngine,
+  usage: Usage.parse(row.usage),
+  timings: {
+    queuedMs: between(row.createdAt, row.startedAt),
+    transcribingMs: between(row.startedAt, row.transcribedAt),
+    promptingMs: between(row.promptingAt, row.completedAt),
+    totalMs: between(row.createdAt, row.completedAt),
+  },
+  version: row.version,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+  completedAt: row.completedAt?.toISOString() ?? null,
+  urls: { self: `/v1/tasks/${row.id}` },
+  ...(row.transcript !== undefined && { transcript: toTranscript(row.transcript) ?? null }),
+  ...(row.scenes !== undefined && { scenes: row.scenes }),
+  ...(row.prompts !== undefined && { prompts: toPrompts(row.prompts) ?? [] }),
+});

@@ -1,0 +1,91 @@
+import {
+  OpenApiGeneratorV31,
+  OpenAPIRegistry,
+  type ResponseConfig,
+  type RouteConfig,
+} from "@asteasolutions/zod-to-openapi";
+import { type Endpoint, ENDPOINTS, Problem, PROBLEMS, type ProblemCode, SCHEMAS } from "@phonoscene/contracts";
+import { z } from "zod";
+
+const ALWAYS: readonly ProblemCode[] = ["service/unavailable", "service/internal"];
+const WITH_BEARER: readonly ProblemCode[] = ["auth/missing", "auth/invalid-token"];
+
+const requestId = {
+  "X-Request-Id": { description: "Names this request in the log", schema: { type: "string" as const } },
+};
+
+/** One entry a status, naming every code that can come with it. */
+const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> => {
+  const codes = [...endpoint.problems, ...(endpoint.auth === "bearer" ? WITH_BEARER : []), ...ALWAYS];
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      String(status),
+      {
+        description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
+        headers: requestId,
+        content: { "application/problem+json": { schema: Problem } },
+      },
+    ]),
+  );
+};
+
+const STATUS_TEXT = { 200: "OK", 201: "Created", 202: "Accepted: the work goes on", 204: "Done; no body" } as const;
+
+const requestContent = (endpoint: Endpoint): NonNullable<NonNullable<RouteConfig["request"]>["body"]>["content"] => ({
+  ...(endpoint.body !== undefined && { "application/json": { schema: endpoint.body } }),
+  ...(endpoint.multipart !== undefined && {
+    "multipart/form-data": {
+      schema: z
+        .object({ [endpoint.multipart.file]: z.string().meta({ format: "binary", description: "The recording" }) })
+        // The fields of every multipart contract are a plain object.
+        .extend((endpoint.multipart.fields as z.ZodObject).shape),
+    },
+  }),
+});
+
+const toRoute = (endpoint: Endpoint): RouteConfig => ({
+  method: endpoint.method,
+  path: endpoint.path,
+  operationId: endpoint.operationId,
+  summary: endpoint.summary,
+  ...(endpoint.description !== undefined && { description: endpoint.description }),
+  tags: [endpoint.tag],
+  security: endpoint.auth === "bearer" ? [{ bearer: [] }] : [],
+  request: {
+    // Params and queries of every contract are plain objects.
+    ...(endpoint.params !== undefined && { params: endpoint.params as z.ZodObject }),
+    ...(endpoint.query !== undefined && { query: endpoint.query as z.ZodObject }),
+    ...(endpoint.body !== undefined && { body: { required: true, content: requestContent(endpoint) } }),
+  },
+  responses: {
+    [endpoint.status]: {
+      description: STATUS_TEXT[endpoint.status],
+      headers: requestId,
+      ...(endpoint.response !== undefined && { content: { "application/json": { schema: endpoint.response } } }),
+    },
+    ...problemResponses(endpoint),
+  },
+});
+
+/** The OpenAPI 3.1 document of all contracts. */
+export const buildOpenApiDocument = (version: string) => {
+  const registry = new OpenAPIRegistry();
+  for (const schema of SCHEMAS) registry.register(schema.meta()?.id ?? "", schema);
+  registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", bearerFormat: "JWT" });
+  for (const endpoint of ENDPOINTS) registry.registerPath(toRoute(endpoint));
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: "3.1.0",
+    info: {
+      title: "Phonoscene",
+      version,
+      description:
+        "Turns any recording or text into a storyboard of image prompts. Register, log in, post a task, poll it until its " +
+        "`status` is `completed`, `failed` or `canceled`. Times are RFC 3339 UTC; durations and offsets are milliseconds.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Operations" }],
+  });
+};

@@ -1,0 +1,80 @@
+import { createServer } from "node:http";
+import path from "node:path";
+
+import { drainOutbox, openDatabase } from "@phonoscene/db";
+import { AppError, createLogger, exitWithError, HOUR, onShutdown, SECOND } from "@phonoscene/kernel";
+import { createProducer, openQueueBackend, startRelay } from "@phonoscene/queue";
+import { openLocalDisk } from "@phonoscene/storage";
+
+import { createApp } from "./app.ts";
+import { type ApiConfig, readConfig } from "./config.ts";
+import { createAccessTokens, createPasswords } from "./features/accounts/index.ts";
+import { VERSION } from "./version.ts";
+
+const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
+const DRAIN_MS = 8 * SECOND;
+
+const listen = (server: ReturnType<typeof createServer>, { port, host }: ApiConfig): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const detail =
+        cause.code === "EADDRINUSE"
+          ? `Port ${port} on ${host} is taken by another process. Stop it, or set PORT to a free one (0 lets the system choose).`
+          : `Cannot listen on ${host}:${port}: ${cause.message}.`;
+      reject(new AppError("config/invalid", { detail }, { cause }));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+
+const run = async (config: ApiConfig): Promise<void> => {
+  const logger = createLogger({ name: "api", level: config.logLevel });
+  const database = openDatabase({
+    url: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    onPoolError: (error) => logger.warn({ err: error }, "database connection error"),
+  });
+  const backend = openQueueBackend({ url: config.queueUrl, prefix: config.queuePrefix, logger });
+  const producer = createProducer(backend);
+  const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
+  const app = createApp({
+    database,
+    backend,
+    relay,
+    storage: await openLocalDisk(path.join(config.dataDir, "audio")),
+    tokens: createAccessTokens(config.jwtSecret),
+    passwords: createPasswords(),
+    logger,
+    trustProxyHops: config.trustProxyHops,
+    maxUploadBytes: MAX_UPLOAD_BYTES,
+    version: VERSION,
+  });
+  const server = createServer({ requestTimeout: HOUR, headersTimeout: 30 * SECOND }, app);
+  // Idle sockets only: an upload that moves may take its hour.
+  server.setTimeout(30 * SECOND);
+  const port = await listen(server, config);
+
+  onShutdown(logger, async () => {
+    const closed = new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+    server.closeIdleConnections();
+    const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    await closed;
+    clearTimeout(force);
+    await relay.stop();
+    await producer.close();
+    await backend.close();
+    await database.close();
+  });
+  logger.info({ port, host: config.host, queue: backend.kind }, "listening");
+  process.send?.({ ready: true, port });
+};
+
+try {
+  await run(readConfig(process.env));
+} catch (error) {
+  exitWithError(error);
+}

@@ -1,0 +1,130 @@
+import type { Stage } from "@phonoscene/contracts";
+import {
+  type Claim,
+  claimTask,
+  type ClaimedTask,
+  type Database,
+  failTask,
+  LEASE_MS,
+  MAX_ATTEMPTS,
+  releaseTask,
+  renewLease,
+} from "@phonoscene/db";
+import { toTaskFailure } from "@phonoscene/kernel";
+import type { JobContext, JobOutcome } from "@phonoscene/queue";
+
+/** The claim was lost while working: the task was deleted, canceled or taken over. Nothing is left to do. */
+class ClaimLost extends Error {
+  override readonly name = "ClaimLost";
+}
+
+export type StageWork = {
+  task: ClaimedTask;
+  /** Aborts when the worker stops or the claim is lost. */
+  signal: AbortSignal;
+  onProgress(fraction: number): void;
+  logger: JobContext["logger"];
+};
+
+export type StageDefinition = {
+  stage: Stage;
+  database: Database;
+  /** Does the work and stores its result. False: the claim was lost and nothing was stored. */
+  run(work: StageWork): Promise<boolean>;
+};
+
+/** Keeps the lease alive and the progress visible; aborts the work once the claim is gone. */
+const startHeartbeat = (database: Database, claim: Claim, lost: AbortController, logger: JobContext["logger"]) => {
+  let progress = 0;
+  let isBusy = false;
+  let isBehind = false;
+  let lastRenewal = Date.now();
+  const beat = async (): Promise<void> => {
+    if (isBusy) {
+      isBehind = true;
+      return;
+    }
+    isBusy = true;
+    try {
+      if (await renewLease(database.db, claim, progress)) lastRenewal = Date.now();
+      else lost.abort(new ClaimLost("the task was deleted or taken over"));
+    } catch (error) {
+      logger.warn({ err: error }, "heartbeat failed");
+      // Past the lease anybody may take the task: our result would be fenced off, so stop spending on it.
+      if (Date.now() - lastRenewal > LEASE_MS) lost.abort(new ClaimLost("the lease could not be renewed"));
+    } finally {
+      isBusy = false;
+    }
+  };
+  let lastProgressBeat = 0;
+  const timer = setInterval(() => void beat(), LEASE_MS / 4);
+  return {
+    onProgress: (fraction: number): void => {
+      progress = Math.max(progress, Math.min(1, fraction));
+      if (Date.now() - lastProgressBeat < 500 && !isBehind) return;
+      lastProgressBeat = Date.now();
+      isBehind = false;
+      void beat();
+    },
+    stop: (): void => clearInterval(timer),
+  };
+};
+
+/** Ends a failed attempt: another try where that can help and is allowed, else a failed task that says why. */
+const settleFailure = async (
+  { database, stage }: StageDefinition,
+  { task, logger }: Pick<StageWork, "task" | "logger">,
+  error: unknown,
+): Promise<void> => {
+  const failure = toTaskFailure(error);
+  const isLast = task.attempt >= MAX_ATTEMPTS;
+  logger.warn({ err: error, code: failure.code, attempt: task.attempt, isLast }, "stage failed");
+  if (failure.retryable && !isLast) {
+    await releaseTask(database.db, task, { isCounted: true });
+    throw failure;
+  }
+  const { code, message, retryable } = failure;
+  await failTask(database.db, task, { code, message, stage, retryable });
+};
+
+/** Runs one stage of a task under a claim: at most one worker at a time, and nothing is lost when this one dies. */
+export const runStage = async (
+  definition: StageDefinition,
+  taskId: string,
+  { signal, logger }: JobContext,
+): Promise<JobOutcome> => {
+  const { database, stage } = definition;
+  const claim = await claimTask(database.db, taskId, stage);
+  if (claim.outcome === "obsolete") {
+    logger.info("nothing to do: the task is gone, over or past this stage");
+    return undefined;
+  }
+  if (claim.outcome === "busy") return { again: { delayMs: claim.retryInMs + 100 } };
+
+  const { task } = claim;
+  if (task.attempt > MAX_ATTEMPTS) {
+    const message = `This task ended its worker ${MAX_ATTEMPTS} times, so it was given up. The log has the details.`;
+    await failTask(database.db, task, { code: "internal", message, stage, retryable: false });
+    return undefined;
+  }
+  const lost = new AbortController();
+  const heartbeat = startHeartbeat(database, task, lost, logger);
+  const work = { task, logger, signal: AbortSignal.any([signal, lost.signal]), onProgress: heartbeat.onProgress };
+  try {
+    if (!(await definition.run(work))) logger.info("the claim was lost; the result was dropped");
+    return undefined;
+  } catch (error) {
+    if (lost.signal.aborted) {
+      logger.info({ reason: lost.signal.reason }, "stopped: the claim is lost");
+      return undefined;
+    }
+    if (signal.aborted) {
+      await releaseTask(database.db, task, { isCounted: false });
+      throw error;
+    }
+    await settleFailure(definition, work, error);
+    return undefined;
+  } finally {
+    heartbeat.stop();
+  }
+};

@@ -1,0 +1,42 @@
+import { commitTranscript, type Database, saveProviderJobId } from "@phonoscene/db";
+import { AppError } from "@phonoscene/kernel";
+import type { Handlers } from "@phonoscene/queue";
+import type { SpeechEngine } from "@phonoscene/speech";
+import type { AudioStorage } from "@phonoscene/storage";
+
+import { runStage } from "../claimed-work.ts";
+
+type Dependencies = { database: Database; storage: AudioStorage; speech: SpeechEngine };
+
+/** Hears a task's recording, stores the transcript, and asks for the prompts. */
+export const transcribeAudio =
+  ({ database, storage, speech }: Dependencies): Handlers["transcribe-audio"] =>
+  ({ taskId }, context) =>
+    runStage(
+      {
+        stage: "transcribing",
+        database,
+        run: async ({ task, signal, onProgress }) => {
+          if (task.storageKey === null) {
+            throw new AppError("audio_unreadable", {
+              detail: "The recording of this task is not stored any more: send it again.",
+            });
+          }
+          const result = await speech.transcribe({
+            filePath: storage.localPath(task.storageKey),
+            language: task.language,
+            providerJobId: task.providerJobId,
+            onProviderJobId: async (id) => {
+              if (!(await saveProviderJobId(database.db, task, id))) {
+                throw new Error("the claim was lost before the provider's id could be stored");
+              }
+            },
+            onProgress,
+            signal,
+          });
+          return commitTranscript(database.db, task, result);
+        },
+      },
+      taskId,
+      context,
+    );
