@@ -84,26 +84,27 @@ const copyOf = async (nativeDir: string): Promise<string> => {
   return copy;
 };
 
+const binariesIn = (nativeDir: string, majorVersion: string): Binaries => ({
+  postgres: join(nativeDir, "bin", "postgres"),
+  initdb: join(nativeDir, "bin", "initdb"),
+  pgCtl: join(nativeDir, "bin", "pg_ctl"),
+  majorVersion,
+});
+
 /**
  * PostgreSQL's programs, ready to be run by the account.
  * @throws AppError "database/unavailable" when the platform's package is missing or does not run here.
  */
 export const findBinaries = async (account: Account): Promise<Binaries> => {
   const installed = installedDir();
-  const binaries = (nativeDir: string, majorVersion: string): Binaries => ({
-    postgres: join(nativeDir, "bin", "postgres"),
-    initdb: join(nativeDir, "bin", "initdb"),
-    pgCtl: join(nativeDir, "bin", "pg_ctl"),
-    majorVersion,
-  });
   const there = await versionOf(installed, account);
-  if ("major" in there) return binaries(installed, there.major);
+  if ("major" in there) return binariesIn(installed, there.major);
   let fault = there.fault;
   // Twice: the system's cleaning of the temporary folder may have taken files of an old copy.
-  for (const _attempt of [1, 2]) {
+  for (let tries = 0; tries < 2; tries += 1) {
     const copy = await copyOf(installed);
     const copied = await versionOf(join(copy, "native"), account);
-    if ("major" in copied) return binaries(join(copy, "native"), copied.major);
+    if ("major" in copied) return binariesIn(join(copy, "native"), copied.major);
     fault = copied.fault;
     await rm(copy, { recursive: true, force: true });
   }

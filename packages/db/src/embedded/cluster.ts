@@ -38,7 +38,7 @@ const serverView = async (dir: string, account: Account): Promise<string> => {
 const faultText = (error: unknown): string => {
   const stderr = (error as { stderr?: string }).stderr?.trim() ?? "";
   return stderr === ""
-    ? String((error as Error).message)
+    ? (error as Error).message
     : (stderr.split("\n").find((line) => /error|fatal/i.test(line)) ?? stderr);
 };
 
@@ -62,17 +62,17 @@ const initdb = async (making: string, cluster: { account: Account; binaries: Bin
   await mkdir(dir, { mode: 0o700 });
   await writeFile(join(making, PASSWORD_FILE), randomBytes(24).toString("hex"), { mode: 0o600 });
   for (const path of [making, dir, join(making, PASSWORD_FILE)]) await give(path, account);
-  await run(
-    binaries.initdb,
-    [
-      ...["-D", await serverView(dir, account), "-U", SUPERUSER, "--pwfile", join("..", PASSWORD_FILE)],
-      ...["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"],
-      // Upper and lower case of every script, without depending on the locales of the system.
-      ...["--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-      ...(ephemeral ? ["--no-sync"] : []),
-    ],
-    { ...account, cwd: dir, env: SERVER_ENV },
-  );
+  const settings = [
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale=C",
+    // Upper and lower case of every script, without depending on the locales of the system.
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+  ];
+  if (ephemeral) settings.push("--no-sync");
+  const place = ["-D", await serverView(dir, account), "-U", SUPERUSER, "--pwfile", join("..", PASSWORD_FILE)];
+  await run(binaries.initdb, [...place, ...settings], { ...account, cwd: dir, env: SERVER_ENV });
   // In one folder, so that cluster and password appear together.
   await rename(join(making, PASSWORD_FILE), join(dir, PASSWORD_FILE));
 };

@@ -79,31 +79,32 @@ export const stopPostmaster = async (cluster: Cluster, { pid, exited }: Postmast
   throw unavailable(`The embedded PostgreSQL (process ${pid}) does not stop: end it by hand with \`kill -9 ${pid}\`.`);
 };
 
-const EPHEMERAL_SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 const SETTINGS = [
-  ...["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"],
-  ...["timezone=UTC", "log_timezone=UTC", "lc_messages=C"],
+  "listen_addresses=127.0.0.1",
+  "unix_socket_directories=",
+  "max_connections=200",
+  "timezone=UTC",
+  "log_timezone=UTC",
+  "lc_messages=C",
   // Statements and key values hold people's words: they stay out of the log.
-  ...["log_error_verbosity=terse", "log_min_error_statement=panic"],
+  "log_error_verbosity=terse",
+  "log_min_error_statement=panic",
 ];
+const EPHEMERAL_SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /** `detached`: a Ctrl-C in the terminal must not stop the database under a process that still drains its work. */
-const spawnServer = (cluster: Cluster, port: number): ChildProcess =>
-  spawn(
-    cluster.binaries.postgres,
-    [
-      ...["-D", cluster.serverDir, "-p", String(port)],
-      ...[...SETTINGS, ...(cluster.ephemeral ? EPHEMERAL_SETTINGS : [])].flatMap((setting) => ["-c", setting]),
-    ],
-    {
-      ...cluster.account,
-      cwd: cluster.dir,
-      env: SERVER_ENV,
-      detached: true,
-      windowsHide: true,
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
+const spawnServer = (cluster: Cluster, port: number): ChildProcess => {
+  const settings = cluster.ephemeral ? [...SETTINGS, ...EPHEMERAL_SETTINGS] : SETTINGS;
+  const flags = ["-D", cluster.serverDir, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
+  return spawn(cluster.binaries.postgres, flags, {
+    ...cluster.account,
+    cwd: cluster.dir,
+    env: SERVER_ENV,
+    detached: true,
+    windowsHide: true,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+};
 
 type ServerProcess = { pid: number; exited: Promise<void>; isOver: () => boolean; lastWords: () => Promise<string> };
 

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { AppError, MINUTE, SECOND } from "@phonoscene/kernel";
+import { type AppError, SECOND } from "@phonoscene/kernel";
 
 import type { Cluster } from "./cluster.ts";
 import { adviceFor, OTHER_SERVER, unavailable } from "./faults.ts";
