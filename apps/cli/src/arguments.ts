@@ -1,0 +1,108 @@
+import { parseArgs } from "node:util";
+
+import { type Target, TARGETS } from "@phonoscene/contracts";
+
+import type { TaskFields } from "./api-client.ts";
+import { UsageError } from "./exit-codes.ts";
+
+export type DemoSource =
+  | { kind: "sample" }
+  | { kind: "text"; text: string }
+  | { kind: "stdin" }
+  | { kind: "file"; path: string };
+
+export type Command =
+  | { name: "help" }
+  | { name: "start"; isJson: boolean }
+  | { name: "demo"; source: DemoSource; fields: TaskFields; isJson: boolean };
+
+export const USAGE = `Phonoscene turns any recording or text into a storyboard of image prompts.
+
+  demo [FILE | -]       the bundled sample, a recording or text file, or text from standard input
+  demo --text "..."     a text
+  start                 keep the service running, until Ctrl-C
+
+Options of demo
+  --count N             how many prompts; the length decides if left out
+  --target NAME         ${TARGETS.join(", ")}
+  --aspect W:H          such as 16:9
+  --language TAG        a BCP 47 tag such as en, or auto
+  --seed N              another seed, another style
+  --json                one JSON object on standard output and nothing else
+
+Environment             PHONOSCENE_URL, PHONOSCENE_TOKEN: use a running service; the rest is in .env.example
+Exit codes              0 done, 1 the task or the service failed, 2 the command line is wrong, 130 interrupted
+`;
+
+const OPTIONS = {
+  text: { type: "string" },
+  count: { type: "string" },
+  target: { type: "string" },
+  aspect: { type: "string" },
+  language: { type: "string" },
+  seed: { type: "string" },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+const parseRaw = (argv: string[]) => {
+  try {
+    return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true, strict: true });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+};
+
+const wholeNumber = (name: string, value: string | undefined, [min, max]: [number, number]): number | undefined => {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+  throw new UsageError(`--${name} takes a whole number from ${min} to ${max}, not "${value}".`);
+};
+
+const isTarget = (name: string): name is Target => TARGETS.some((target) => target === name);
+
+const readFields = (values: ReturnType<typeof parseRaw>["values"]): TaskFields => {
+  const { target, aspect, language } = values;
+  if (target !== undefined && !isTarget(target)) {
+    throw new UsageError(`--target takes ${TARGETS.join(", ")}, not "${target}".`);
+  }
+  if (aspect !== undefined && !/^[1-9]\d{0,3}:[1-9]\d{0,3}$/.test(aspect)) {
+    throw new UsageError(`--aspect takes two whole numbers with a colon, such as 16:9, not "${aspect}".`);
+  }
+  const given = {
+    target,
+    aspectRatio: aspect,
+    language,
+    count: wholeNumber("count", values.count, [1, 200]),
+    seed: wholeNumber("seed", values.seed, [0, 4_294_967_295]),
+  };
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+};
+
+const readSource = (text: string | undefined, operands: string[]): DemoSource => {
+  const [operand, ...rest] = operands;
+  if (rest.length > 0 || (text !== undefined && operand !== undefined)) {
+    throw new UsageError("demo takes one thing at a time: a FILE, - for standard input, or --text.");
+  }
+  if (text !== undefined) return { kind: "text", text };
+  if (operand === undefined) return { kind: "sample" };
+  return operand === "-" ? { kind: "stdin" } : { kind: "file", path: operand };
+};
+
+/** @throws UsageError naming what is wrong and what would be right. */
+export const readCommand = (argv: string[]): Command => {
+  const { values, positionals } = parseRaw(argv.filter((argument, index) => !(argument === "--" && index === 1)));
+  const [name, ...operands] = positionals;
+  if (values.help || name === undefined || name === "help") return { name: "help" };
+  if (name === "demo") {
+    return { name, source: readSource(values.text, operands), fields: readFields(values), isJson: values.json };
+  }
+  if (name !== "start") throw new UsageError(`There is no command "${name}": demo and start there are.`);
+  const foreign = Object.keys(values).filter((key) => !["json", "help"].includes(key));
+  if (operands.length > 0 || foreign.length > 0)
+    throw new UsageError("start takes no arguments; PORT and the rest come from the environment.");
+  return { name, isJson: values.json };
+};
