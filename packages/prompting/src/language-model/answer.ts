@@ -1,0 +1,102 @@
+import type { Slot } from "@phonoscene/contracts";
+import { z } from "zod";
+
+import { askedSlots, type Assignment, createSlotsSchema, styleValue } from "./assignment.ts";
+import { cleanValue, faultOf } from "./values.ts";
+import { type NumberedScene, sceneText } from "./windows.ts";
+
+export type Answer = {
+  /** By scene number; a scene with a fault is not in it. */
+  filled: Map<number, Slot[]>;
+  /** As the model sent it. */
+  registry: unknown;
+  /** For the model, in words; empty when every scene is filled. */
+  faults: string[];
+};
+
+const LooseAnswer = z.object({ scenes: z.array(z.unknown()), registry: z.unknown() });
+const Numbered = z.object({ sceneIndex: z.int(), slots: z.unknown() });
+
+/** Servers without a JSON mode of their own wrap the object in a code fence or think aloud before it. */
+const unwrap = (text: string): string =>
+  text
+    .replace(/^\s*<think>[\s\S]*?<\/think>/u, "")
+    .trim()
+    .replace(/^```(?:json)?\s*|\s*```$/gu, "");
+
+const parseJson = (text: string): { json: unknown } | { fault: string } => {
+  try {
+    return { json: JSON.parse(unwrap(text)) };
+  } catch (error) {
+    return { fault: `The answer is not JSON (${error instanceof SyntaxError ? "syntax error" : "unreadable"}).` };
+  }
+};
+
+const WORD = /\p{L}{4,}/gu;
+
+/** Whether a value has a word of the scene, by its first five letters so that endings do not count. */
+const isGrounded = (value: string, text: string): boolean => {
+  const stems = new Set(
+    text
+      .toLowerCase()
+      .match(WORD)
+      ?.map((word) => word.slice(0, 5)),
+  );
+  return (value.toLowerCase().match(WORD) ?? []).some((word) => stems.has(word.slice(0, 5)));
+};
+
+/** Models claim more than they read: from English to English, words "of the text" must be in it. */
+const checkOrigin = (origin: Slot["origin"], value: string, { text, language }: { text: string; language: string }) =>
+  origin === "text" && /^en(?:-|$)/iu.test(language) && !isGrounded(value, text) ? "inferred" : origin;
+
+/** More than this is no slot; what is left is still too long to pass. */
+const MAX_RAW_CHARACTERS = 2000;
+
+type SceneReading = { slots: Slot[]; faults: string[] };
+
+const readScene = (raw: unknown, { scene, number }: NumberedScene, assignment: Assignment): SceneReading => {
+  const parsed = createSlotsSchema(assignment).safeParse(raw);
+  if (!parsed.success)
+    return { slots: [], faults: [`Scene ${number} does not match the schema: ${z.prettifyError(parsed.error)}`] };
+  const source = { text: sceneText(scene), language: assignment.language };
+  const faults: string[] = [];
+  const keys = new Map(askedSlots(assignment.formula, assignment.style).map(({ key, slot }) => [slot.name, key]));
+  const slots = assignment.formula.slots.map((slot): Slot => {
+    const given = styleValue(assignment.style, slot);
+    if (given !== undefined) return { name: slot.name, value: given, origin: "style" };
+    const key = keys.get(slot.name) ?? slot.name;
+    const answered = parsed.data[key] ?? { value: "", origin: "inferred" };
+    const value = cleanValue(answered.value.slice(0, MAX_RAW_CHARACTERS));
+    const fault = faultOf(value, assignment.delimiter);
+    if (fault !== null) faults.push(`Scene ${number}, ${key}: the value ${fault}.`);
+    return { name: slot.name, value, origin: checkOrigin(answered.origin, value, source) };
+  });
+  return { slots, faults };
+};
+
+const nothing = (fault: string): Answer => ({ filled: new Map(), registry: null, faults: [fault] });
+
+/** Reads an answer scene by scene, so that one bad scene does not cost the others. */
+export const readAnswer = (text: string, assignment: Assignment): Answer => {
+  const parsed = parseJson(text);
+  if ("fault" in parsed) return nothing(parsed.fault);
+  const answer = LooseAnswer.safeParse(parsed.json);
+  if (!answer.success) return nothing(`The answer does not match the schema: ${z.prettifyError(answer.error)}`);
+  const byNumber = new Map<number, unknown>();
+  for (const raw of answer.data.scenes) {
+    const numbered = Numbered.safeParse(raw);
+    if (numbered.success && !byNumber.has(numbered.data.sceneIndex))
+      byNumber.set(numbered.data.sceneIndex, numbered.data.slots);
+  }
+  const filled = new Map<number, Slot[]>();
+  const faults: string[] = [];
+  for (const scene of assignment.scenes) {
+    const { number } = scene;
+    const reading: SceneReading = byNumber.has(number)
+      ? readScene(byNumber.get(number), scene, assignment)
+      : { slots: [], faults: [`Scene ${number} is missing.`] };
+    if (reading.faults.length === 0) filled.set(number, reading.slots);
+    faults.push(...reading.faults);
+  }
+  return { filled, registry: answer.data.registry, faults };
+};
