@@ -1,9 +1,10 @@
 import pc from "picocolors";
 
+const two = (value: number): string => String(value).padStart(2, "0");
+
 /** `83500` as `1:23`; hours only where there are any. */
 export const formatClock = (ms: number): string => {
   const seconds = Math.floor(ms / 1000);
-  const two = (value: number): string => String(value).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;

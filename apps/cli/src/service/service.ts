@@ -72,7 +72,7 @@ const startChildren = async (options: ServiceOptions, databaseUrl: string, start
 
 const stopAll = async ({ children, rest }: Started): Promise<void> => {
   await Promise.all(children.splice(0).map((child) => child.stop(CHILD_GRACE_MS)));
-  for (const stop of rest.splice(0).reverse()) await stop();
+  for (const stop of rest.splice(0).toReversed()) await stop();
 };
 
 /**
