@@ -1,0 +1,4 @@
+export * from "./backends.ts";
+export * from "./database.ts";
+export * from "./provided.ts";
+export * from "./redis.ts";

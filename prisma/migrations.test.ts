@@ -1,0 +1,26 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { diffMigrations } from "@phonoscene/testing/schema-engine";
+import { describe, expect, inject, it } from "vitest";
+
+const schemaPath = fileURLToPath(new URL("schema.prisma", import.meta.url));
+const migrationsDir = fileURLToPath(new URL("migrations", import.meta.url));
+
+describe("prisma/migrations", () => {
+  it("lead to exactly what prisma/schema.prisma says; where not, `pnpm db:diff NAME` writes what is missing", async () => {
+    const databaseUrl = inject("databaseServerUrl");
+    expect(await diffMigrations({ databaseUrl, schemaPath, migrationsDir })).toBe("");
+  });
+
+  it("would be found to lag behind a schema with one more table", async () => {
+    const aheadPath = join(await mkdtemp(join(tmpdir(), "phonoscene-schema-")), "schema.prisma");
+    await writeFile(aheadPath, `${await readFile(schemaPath, "utf8")}\nmodel Extra {\n  id Int @id\n}\n`);
+    const databaseUrl = inject("databaseServerUrl");
+    expect(await diffMigrations({ databaseUrl, schemaPath: aheadPath, migrationsDir })).toContain(
+      'CREATE TABLE "Extra"',
+    );
+  });
+});

@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config";
+
+import { countsReporter } from "./test/counts-reporter.ts";
+
+/** Workspace packages are taken from their source; the rest are Vite's defaults for a server. */
+const conditions = ["phonoscene-source", "module", "node", "development|production"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  // The environment of the global setup, which would leave workspace packages to Node otherwise.
+  environments: { __vitest__: { resolve: { conditions, noExternal: [/^@phonoscene\//] } } },
+  test: {
+    include: ["{apps,packages,prisma,scripts,test}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**"],
+    globalSetup: ["test/global-setup.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    // Processes that a test forks run from source too.
+    execArgv: ["--import", "tsx", "--conditions=phonoscene-source"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ["default", countsReporter],
+  },
+});
