@@ -19,6 +19,7 @@ const RULES = `You write the pictures of a storyboard. You get scenes of a trans
 - Show who does what and where, with things that a camera could see. Names alone are no picture: say what the person or place looks like.
 - Keep people and places of the registry looking as it says, and note in "registry" who and what is new.
 - "origin" is "text" where the scene's own words say it, "carried" where an earlier scene or the registry says it, "inferred" where you guess.
+- In the data, "place", "timeOfDay" and "mood" are first guesses that the text may correct; "previous" holds your values for the scene before.
 - No parameters of image generators: no "--", no "::", no brackets, no quotes, no web addresses.`;
 
 const describeStyle = ({ style }: Assignment): string =>

@@ -94,7 +94,7 @@ export const runWindows = async (ladder: Ladder, request: SlotRequest, limits: W
   for (let start = 0; start < scenes.length;) {
     signal.throwIfAborted();
     const window = takeWindow(scenes, start, { ...limits, scenes: scenesAtOnce });
-    const delimiter = `=====${randomBytes(12).toString("hex")}=====`;
+    const delimiter = randomBytes(12).toString("hex");
     const assignment = { scenes: window, formula, style, language, delimiter };
     const result = await askAndRepair(ladder, { assignment, context }, options);
     if (result.failure?.kind === "too-long" && window.length > 1) {

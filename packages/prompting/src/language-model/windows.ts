@@ -6,8 +6,8 @@ export type WindowLimits = { characters: number; scenes: number };
 /** A scene with its place in the request, which is its number in the conversation with the model. */
 export type NumberedScene = { number: number; scene: SceneDraft };
 
-/** About 3,000 tokens in and 2,500 out: within the smallest context that local servers give by default. */
-export const DEFAULT_LIMITS: WindowLimits = { characters: 8000, scenes: 12 };
+/** About 2,000 tokens in and 1,500 out: quick enough for a model that thinks, small enough for a local server. */
+export const DEFAULT_LIMITS: WindowLimits = { characters: 6000, scenes: 8 };
 
 /** The words of a scene, whole: a window never cuts into one. */
 export const sceneText = (scene: SceneDraft): string =>

@@ -1,6 +1,6 @@
 /** A JSON schema as found in a request; only the parts that steer an answer. */
 export type Schema = {
-  type?: string;
+  type?: string | string[];
   enum?: unknown[];
   const?: unknown;
   anyOf?: Schema[];
@@ -73,15 +73,17 @@ export const answerSchema = (schema: Schema, source: Source): unknown => {
   if (schema.enum !== undefined) return schema.enum[0];
   if (schema.anyOf !== undefined)
     return answerSchema(schema.anyOf.find(({ type }) => type !== "null") ?? { type: "null" }, source);
-  if (schema.type === "object")
+  // `["string", "null"]` is how a nullable text is written.
+  const type = Array.isArray(schema.type) ? schema.type[0] : schema.type;
+  if (type === "object")
     return Object.fromEntries(
       Object.entries(schema.properties ?? {}).map(([name, property]) => [
         name,
         answerSchema(property, { ...source, path: `${source.path}.${name}` }),
       ]),
     );
-  if (schema.type === "array") return answerItems(schema.items ?? {}, source);
-  if (schema.type === "string") return pickWords(source.text, source.path);
-  if (schema.type === "integer" || schema.type === "number") return 0;
-  return schema.type === "boolean" ? true : null;
+  if (type === "array") return answerItems(schema.items ?? {}, source);
+  if (type === "string") return pickWords(source.text, source.path);
+  if (type === "integer" || type === "number") return 0;
+  return type === "boolean" ? true : null;
 };
