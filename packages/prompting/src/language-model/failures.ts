@@ -9,7 +9,7 @@ import { z } from "zod";
  * - `denied`: key, credit or model; no call of this run can work
  * - `blocked`: the model will not write about these scenes
  */
-export type FailureKind = "unsupported" | "too-long" | "transient" | "denied" | "blocked";
+type FailureKind = "unsupported" | "too-long" | "transient" | "denied" | "blocked";
 
 export type Failure = {
   kind: FailureKind;

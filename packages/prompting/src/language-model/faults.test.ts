@@ -1,5 +1,4 @@
-import { createLogger } from "@phonoscene/kernel";
-import { AppError } from "@phonoscene/kernel";
+import { AppError, createLogger } from "@phonoscene/kernel";
 import { type FakeOpenAi, type OpenAiBehaviour, startOpenAi } from "@phonoscene/testing/openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 

@@ -6,7 +6,7 @@ import { describeSchema, type Question } from "./question.ts";
 import { withRetry } from "./retry.ts";
 
 /** The forms a question can be put in, best first. */
-export const RUNGS = ["json-schema", "function-calling", "json-mode"] as const;
+const RUNGS = ["json-schema", "function-calling", "json-mode"] as const;
 export type Rung = (typeof RUNGS)[number];
 
 export type AskOptions = Pick<ChatCall, "seed" | "signal" | "onUsage">;

@@ -13,7 +13,7 @@ export const RegistryAnswer = z.object({
   places: z.array(Entry).describe("New places, and those of which more is known now"),
 });
 
-export type RegistryEntry = { name: string; looks: string | null };
+type RegistryEntry = { name: string; looks: string | null };
 
 /** Who and where, carried from window to window so that the same person looks the same in every picture. */
 export type Registry = { characters: RegistryEntry[]; places: RegistryEntry[] };
