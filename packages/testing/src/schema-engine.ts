@@ -17,25 +17,35 @@ type Wasm = {
   instantiate: (bytes: Uint8Array, imports: Record<string, unknown>) => Promise<{ instance: { exports: WasmExports } }>;
 };
 
-const loadEngine = async (): Promise<typeof SchemaEngine> => {
+type Engine = {
+  create: (schema: [path: string, content: string], adapters: object) => Promise<SchemaEngine>;
+  /** Rejects when the engine panics, which leaves its own promises pending for ever. */
+  panic: Promise<never>;
+};
+
+const loadEngine = async (): Promise<Engine> => {
   const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm");
   const bytes = await readFile(join(dirname(entry), "schema_engine_bg.wasm"));
   // The package types this module as its exports only, without the hook that every wasm-bindgen module has.
   const glue = (await import("@prisma/schema-engine-wasm/schema_engine_bg")) as unknown as Glue;
   const scope = globalThis as unknown as { WebAssembly: Wasm; PRISMA_WASM_PANIC_REGISTRY?: object };
   // The engine reports a panic through this global, and panics again where it is missing.
-  scope.PRISMA_WASM_PANIC_REGISTRY ??= {
-    set_message: (message: string) => {
-      throw new Error(`Prisma's schema engine failed: ${message}`);
-    },
-  };
+  const panic = new Promise<never>((_resolve, reject) => {
+    const set_message = (message: string) => reject(new Error(`Prisma's schema engine failed: ${message}`));
+    scope.PRISMA_WASM_PANIC_REGISTRY = { set_message };
+  });
   const { instance } = await scope.WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": glue });
   // oxlint-disable-next-line no-underscore-dangle -- wasm-bindgen names it
   glue.__wbg_set_wasm(instance.exports);
   // oxlint-disable-next-line no-underscore-dangle -- wasm-bindgen names it
   instance.exports.__wbindgen_start();
-  return glue.SchemaEngine;
+  const create: Engine["create"] = (schema, adapters) =>
+    glue.SchemaEngine.new({ datamodels: [schema] }, () => undefined, adapters);
+  return { create, panic };
 };
+
+/** The glue module keeps the one instance that it works with, so a process must not load a second one. */
+let loaded: Promise<Engine> | undefined;
 
 /** The migrations of a folder, in the engine's form and in the order in which they apply. */
 const listMigrations = async (migrationsDir: string): Promise<MigrationList> => {
@@ -85,7 +95,8 @@ export const diffMigrations = async ({
   schemaPath,
   migrationsDir,
 }: SchemaDiffOptions): Promise<string> => {
-  const Engine = await loadEngine();
+  loaded ??= loadEngine();
+  const { create, panic } = await loaded;
   const content = await readFile(schemaPath, "utf8");
   const connection = connectionOf(databaseUrl);
   const opened: { dispose: () => Promise<void> }[] = [];
@@ -103,7 +114,7 @@ export const diffMigrations = async ({
   });
   try {
     const file = { path: basename(schemaPath), content };
-    const engine = await Engine.new({ datamodels: [[file.path, content]] }, () => undefined, adapters);
+    const engine = await Promise.race([create([file.path, content], adapters), panic]);
     const request: DiffParams = {
       from: { tag: "migrations", ...(await listMigrations(migrationsDir)) },
       to: { tag: "schemaDatamodel", files: [file] },
@@ -111,7 +122,7 @@ export const diffMigrations = async ({
       exitCode: true,
       filters: { externalTables: [], externalEnums: [] },
     };
-    const { exitCode, stdout } = await engine.diff(request);
+    const { exitCode, stdout } = await Promise.race([engine.diff(request), panic]);
     engine.free();
     return exitCode === 0 ? "" : (stdout ?? "");
   } finally {
