@@ -1,2 +1,4 @@
 export type * from "./port.ts";
 export * from "./language-model/index.ts";
+export { createLocalEngine } from "./local/engine.ts";
+export { writeStoryboard } from "./storyboard.ts";

@@ -10,6 +10,10 @@ export type Formula = { slots: FormulaSlot[]; guidance: string | null };
 export type SceneDraft = Scene & {
   /** The scene's units, normalised. */
   sentences: string[];
+  /** In words for a prompt: "thick fog"; null or absent where the text says nothing of it. */
+  weather?: string | null;
+  /** What the scene itself does not say and took over from an earlier one. */
+  carried?: { place: boolean; timeOfDay: boolean; mood: boolean };
 };
 
 /** One look for the whole set: the same camera, lens, style and film in every prompt. */

@@ -1,0 +1,241 @@
+import type { Token } from "./reader.ts";
+import { type VerbForm, verbForm } from "./verbs.ts";
+import { words } from "./words.ts";
+
+/** A stretch of tokens, `end` exclusive. */
+export type Span = { start: number; end: number };
+
+/** A noun phrase: its core ends at the head noun, its span includes "of ..." phrases. */
+export type NounPhrase = Span & { kind: "noun"; head: number; coreEnd: number; isPronoun: boolean };
+
+export type VerbGroup = Span & {
+  kind: "verb";
+  /** The token of the verb that carries the meaning. */
+  main: number;
+  lemma: string;
+  form: VerbForm["form"];
+  voice: "active" | "passive" | "progressive" | "copula";
+  /** Whether the form alone proves a finite verb: "went", "had gone", not "covered". */
+  isSurelyFinite: boolean;
+  isInfinitive: boolean;
+  isNegated: boolean;
+  /** Adverbs inside the group, as written. */
+  manner: string[];
+};
+
+export type Chunk =
+  | NounPhrase
+  | VerbGroup
+  | (Span & { kind: "preposition"; object: NounPhrase | null; gerund: VerbGroup | null })
+  | (Span & {
+      kind: "conjunction" | "subordinator" | "relative" | "comma" | "stop" | "quote" | "there" | "adverb" | "other";
+    });
+
+const PERSONAL = new Set(
+  words(
+    "i you he she it we they me him her us them himself herself itself themselves myself yourself who everyone everybody someone somebody nobody none",
+  ),
+);
+const DETERMINERS = new Set(
+  words(
+    "the a an this that these those every each some any no another both all many few several such what either neither",
+  ),
+);
+const POSSESSIVES = new Set(words("my your his her its our their whose"));
+const RELATIVES = new Set(words("who whom which that whose where"));
+const ALWAYS_SUBORDINATE = new Set(
+  words("because although though unless if whether until till whereas while when whenever lest"),
+);
+const ASPECTUAL = new Set(words("begin start continue keep try go seem use help dare come"));
+const NEGATIONS = new Set(words("not n't never no neither nor"));
+const EMPTY_ADVERBS = new Set(
+  words(
+    "not never ever also just only even still then now soon already always often again almost quite very too perhaps maybe really actually so thus therefore however indeed more most less least rather as once well yet thereby nearly hardly barely certainly probably finally suddenly",
+  ),
+);
+const MODIFIER_TAGS = new Set(["ADJ", "NOUN", "PROPN", "NUM"]);
+const isPremodifier = (token: Token | undefined): boolean => token !== undefined && MODIFIER_TAGS.has(token.tag);
+const isNounTag = (token: Token | undefined): boolean => token?.tag === "NOUN" || token?.tag === "PROPN";
+const isPossessive = (token: Token | undefined): boolean =>
+  token?.lower === "'s" || token?.lower === "'" || token?.lower === "’s";
+
+const opensPhrase = (token: Token | undefined): boolean =>
+  token !== undefined && (DETERMINERS.has(token.lower) || POSSESSIVES.has(token.lower) || token.tag === "NUM");
+
+const isParticipleModifier = (tokens: readonly Token[], index: number): boolean => {
+  const token = tokens[index];
+  if (token?.tag !== "VERB" || !isPremodifier(tokens[index + 1])) return false;
+  const form = verbForm(token.lower)?.form;
+  return form === "either" || form === "participle" || form === "gerund";
+};
+
+const isAdverbModifier = (tokens: readonly Token[], index: number): boolean =>
+  tokens[index]?.tag === "ADV" && (tokens[index + 1]?.tag === "ADJ" || isParticipleModifier(tokens, index + 1));
+
+/** "a dark, cold night", "a black and white cat" */
+const joinsAdjectives = (tokens: readonly Token[], index: number): boolean =>
+  tokens[index - 1]?.tag === "ADJ" &&
+  tokens[index + 1]?.tag === "ADJ" &&
+  (tokens[index]?.text === "," || tokens[index]?.lower === "and" || tokens[index]?.lower === "but") &&
+  isPremodifier(tokens[index + 2]);
+
+const corePhrase = (tokens: readonly Token[], start: number): NounPhrase | null => {
+  const first = tokens[start];
+  if (first === undefined) return null;
+  const possessive =
+    POSSESSIVES.has(first.lower) && (isPremodifier(tokens[start + 1]) || isParticipleModifier(tokens, start + 1));
+  if (PERSONAL.has(first.lower) && !possessive && first.tag !== "NOUN") {
+    return { kind: "noun", start, end: start + 1, coreEnd: start + 1, head: start, isPronoun: true };
+  }
+  let index = start;
+  while (opensPhrase(tokens[index])) index += 1;
+  const wasOpened = index > start;
+  let head = -1;
+  for (; index < tokens.length; index += 1) {
+    const token = tokens[index];
+    if (isNounTag(token)) head = index;
+    const goesOn =
+      isPremodifier(token) ||
+      (isPossessive(token) && head === index - 1) ||
+      (head < 0 && wasOpened && isParticipleModifier(tokens, index)) ||
+      isAdverbModifier(tokens, index) ||
+      joinsAdjectives(tokens, index);
+    if (!goesOn) break;
+    // An adjective behind the head belongs to what follows: "the sea cold and grey".
+    if (head >= 0 && head < index && token?.tag === "ADJ") break;
+  }
+  if (head < 0) return null;
+  return { kind: "noun", start, end: head + 1, coreEnd: head + 1, head, isPronoun: false };
+};
+
+/** The noun phrase that begins at `start`, with its "of ..." phrases. */
+export const nounPhraseAt = (tokens: readonly Token[], start: number): NounPhrase | null => {
+  const phrase = corePhrase(tokens, start);
+  if (phrase === null || phrase.isPronoun) return phrase;
+  let end = phrase.end;
+  for (let depth = 0; depth < 2 && tokens[end]?.lower === "of"; depth += 1) {
+    const inner = corePhrase(tokens, end + 1);
+    if (inner === null || inner.isPronoun) break;
+    end = inner.end;
+  }
+  return { ...phrase, end };
+};
+
+const isVerbal = (token: Token | undefined): boolean => token?.tag === "VERB" || token?.tag === "AUX";
+
+const innerVerb = (tokens: readonly Token[], main: number): number => {
+  const form = verbForm(tokens[main]?.lower ?? "");
+  if (form === null || !ASPECTUAL.has(form.lemma)) return main;
+  const next = tokens[main + 1];
+  if (next?.tag === "VERB" && verbForm(next.lower)?.form === "gerund") return main + 1;
+  return next?.lower === "to" && tokens[main + 2]?.tag === "VERB" ? main + 2 : main;
+};
+
+const BE = new Set(words("be am is are was were been being 's 're 'm"));
+
+const voiceOf = (auxiliaries: readonly Token[], form: VerbForm["form"]): VerbGroup["voice"] => {
+  const last = auxiliaries.at(-1);
+  if (last === undefined || !BE.has(last.lower)) return "active";
+  if (form === "gerund") return "progressive";
+  return form === "either" || form === "participle" ? "passive" : "active";
+};
+
+/** The verb group that begins at `start`: auxiliaries, "not", adverbs, the main verb. */
+export const verbGroupAt = (tokens: readonly Token[], start: number): VerbGroup | null => {
+  let index = start;
+  let main = -1;
+  for (; index < tokens.length; index += 1) {
+    const token = tokens[index];
+    if (isVerbal(token)) main = index;
+    else if (!(token?.tag === "ADV" || (token?.tag === "PART" && token.lower !== "to"))) break;
+    if (token?.tag === "VERB") break;
+  }
+  if (main < 0) return null;
+  main = innerVerb(tokens, main);
+  const group = tokens.slice(start, main + 1);
+  const token = tokens[main] ?? { text: "", lower: "", tag: "X" };
+  const read = verbForm(token.lower) ?? { lemma: token.lower, form: "base" as const };
+  const auxiliaries = group.slice(0, -1).filter((part) => part.tag === "AUX");
+  const isCopula = token.tag === "AUX";
+  return {
+    kind: "verb",
+    start,
+    end: main + 1,
+    main,
+    lemma: isCopula ? "be" : read.lemma,
+    form: read.form,
+    voice: isCopula ? "copula" : voiceOf(auxiliaries, read.form),
+    isSurelyFinite: isCopula || auxiliaries.length > 0 || read.form === "past" || read.form === "third",
+    isInfinitive: false,
+    isNegated: group.some((part) => NEGATIONS.has(part.lower)),
+    manner: group.filter((part) => part.tag === "ADV" && !EMPTY_ADVERBS.has(part.lower)).map((part) => part.lower),
+  };
+};
+
+const prepositionAt = (tokens: readonly Token[], start: number): Chunk => {
+  let end = start + 1;
+  while (tokens[end]?.tag === "ADP" && !ALWAYS_SUBORDINATE.has(tokens[end]?.lower ?? "")) end += 1;
+  const gerundForm = verbForm(tokens[end]?.lower ?? "");
+  if (gerundForm?.form === "gerund" && tokens[end]?.tag === "VERB") {
+    const gerund = verbGroupAt(tokens, end);
+    return { kind: "preposition", start, end: gerund?.end ?? end, object: null, gerund };
+  }
+  const modified = isParticipleModifier(tokens, end) ? nounPhraseAt(tokens, end + 1) : null;
+  const object = modified === null ? nounPhraseAt(tokens, end) : { ...modified, start: end };
+  return { kind: "preposition", start, end: object?.end ?? end, object, gerund: null };
+};
+
+const punctuationAt = (token: Token): "comma" | "stop" | "quote" | "other" => {
+  if (/^["“”«»]$/u.test(token.text)) return "quote";
+  if (/^[.;:!?…—–]+$|^--$/u.test(token.text)) return "stop";
+  return token.text === "," ? "comma" : "other";
+};
+
+const CLAUSE_PREPOSITIONS = new Set(words("before after since for as than like"));
+
+/** "before the woodcutters produced", against "before the door" */
+const opensTimeClause = (tokens: readonly Token[], start: number): boolean => {
+  if (!CLAUSE_PREPOSITIONS.has(tokens[start]?.lower ?? "")) return false;
+  const phrase = nounPhraseAt(tokens, start + 1);
+  const verb = phrase === null ? null : verbGroupAt(tokens, phrase.end);
+  return verb !== null && (verb.isSurelyFinite || verb.form === "either");
+};
+
+const wordChunkAt = (tokens: readonly Token[], start: number, previous: Chunk | undefined): Chunk => {
+  const token = tokens[start] ?? { text: "", lower: "", tag: "X" };
+  const end = start + 1;
+  if (token.tag === "PUNCT") return { kind: punctuationAt(token), start, end };
+  if (token.tag === "CCONJ") return { kind: "conjunction", start, end };
+  if (token.lower === "there" && (isVerbal(tokens[end]) || tokens[end]?.tag === "ADV"))
+    return { kind: "there", start, end };
+  if (
+    RELATIVES.has(token.lower) &&
+    (previous?.kind === "noun" || previous?.kind === "preposition" || previous?.kind === "comma")
+  ) {
+    const isThat = token.lower === "that" && nounPhraseAt(tokens, end) !== null && !isVerbal(tokens[end]);
+    if (token.lower !== "that" || isVerbal(tokens[end]) || isThat) return { kind: "relative", start, end };
+  }
+  if (opensTimeClause(tokens, start)) return { kind: "subordinator", start, end };
+  if (token.tag === "SCONJ" || ALWAYS_SUBORDINATE.has(token.lower)) return { kind: "subordinator", start, end };
+  if (token.lower === "to" && tokens[end]?.tag === "VERB" && verbForm(tokens[end]?.lower ?? "")?.form !== "gerund") {
+    const group = verbGroupAt(tokens, end);
+    if (group !== null) return { ...group, start, isInfinitive: true };
+  }
+  if (token.tag === "ADP" || token.lower === "to") return prepositionAt(tokens, start);
+  if (token.tag === "VERB" || token.tag === "AUX" || token.tag === "ADV" || token.tag === "PART") {
+    const group = isAdverbModifier(tokens, start) ? null : verbGroupAt(tokens, start);
+    if (group !== null) return group;
+  }
+  return nounPhraseAt(tokens, start) ?? { kind: token.tag === "ADV" ? "adverb" : "other", start, end };
+};
+
+/** Cuts a sentence into phrases, in order, without gaps. */
+export const chunk = (tokens: readonly Token[]): Chunk[] => {
+  const chunks: Chunk[] = [];
+  for (let index = 0; index < tokens.length;) {
+    const next = wordChunkAt(tokens, index, chunks.at(-1));
+    chunks.push(next);
+    index = next.end;
+  }
+  return chunks;
+};

@@ -1,0 +1,97 @@
+import type { Token } from "./reader.ts";
+import { verbForm } from "./verbs.ts";
+import { isConcrete, isFirstName, nounKind, singular, words } from "./words.ts";
+
+const SUBJECT_PRONOUNS = new Set(words("i you he she it we they who"));
+const POSSESSIVES = new Set(words("my your his her its our their whose"));
+const DETERMINERS = new Set(words("the a an this these those every each some any no another"));
+const MODALS = new Set(words("will would shall should can could may might must do does did"));
+const FUNCTION_TAGS: Readonly<Record<string, string>> = {
+  overhead: "ADV",
+  past: "ADP",
+  gonna: "PART",
+  above: "ADP",
+  upon: "ADP",
+  beneath: "ADP",
+  till: "SCONJ",
+  while: "SCONJ",
+  when: "SCONJ",
+  where: "SCONJ",
+  because: "SCONJ",
+  though: "SCONJ",
+  although: "SCONJ",
+};
+
+const opensNounPhrase = (token: Token | undefined): boolean =>
+  token !== undefined && (DETERMINERS.has(token.lower) || POSSESSIVES.has(token.lower));
+const isNominal = (token: Token | undefined): boolean => token?.tag === "NOUN" || token?.tag === "PROPN";
+const endsPhrase = (token: Token | undefined): boolean =>
+  token === undefined || ["PUNCT", "ADP", "CCONJ", "SCONJ", "VERB", "AUX", "ADV", "PART"].includes(token.tag);
+
+type Place = { token: Token; previous: Token | undefined; next: Token | undefined; before: Token | undefined };
+
+/** "the watch", "his saw": after a determiner, a word that can be a thing and ends the phrase is one. */
+const verbThatIsNoun = ({ token, previous, next, before }: Place): boolean => {
+  if (token.tag !== "VERB") return false;
+  const afterDeterminer = opensNounPhrase(previous) || (previous?.tag === "ADJ" && opensNounPhrase(before));
+  return afterDeterminer && endsPhrase(next) && !(token.lower.endsWith("ing") && isNominal(next));
+};
+
+/** "I flung", "they row": after a subject pronoun, a word that can be a verb is one. */
+const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
+  if (token.tag !== "NOUN" && token.tag !== "ADJ" && token.tag !== "PROPN") return false;
+  const form = verbForm(token.lower);
+  if (form === null) return false;
+  if (previous !== undefined && SUBJECT_PRONOUNS.has(previous.lower)) {
+    return token.tag !== "ADJ" && form.form !== "gerund" && next?.tag !== "VERB" && next?.tag !== "AUX";
+  }
+  if (token.tag === "ADJ") return false;
+  const opensObject = opensNounPhrase(next) || (next?.tag === "ADJ" && form.form !== "third");
+  if (form.form === "gerund" && previous?.tag === "ADP" && opensNounPhrase(next)) return true;
+  if (form.form === "gerund") return previous?.tag === "PUNCT" && (opensObject || next?.tag === "ADP");
+  const isThing = isConcrete(token.lower) || nounKind(singular(token.lower)) !== null;
+  if (form.form === "past" || form.form === "either")
+    return !isThing && !opensNounPhrase(previous) && previous?.tag !== "ADJ";
+  if (previous !== undefined && MODALS.has(previous.lower)) return true;
+  const coordinated = previous?.tag === "CCONJ" || (previous?.tag === "PUNCT" && before !== undefined);
+  if (coordinated && form.form === "base") return opensObject && !isThing;
+  // "The miller grinds the corn": a third person between a noun and a determiner.
+  return form.form === "third" && isNominal(previous) && (opensNounPhrase(next) || next?.tag === "ADP") && !isThing;
+};
+
+/** A capital at the start of a line or sentence proves nothing. */
+const isFalseName = ({ token, previous, next }: Place): boolean => {
+  if (token.tag !== "PROPN" || isFirstName(token.lower)) return false;
+  const opens = previous === undefined || previous.tag === "PUNCT";
+  return opens && !(next?.tag === "PROPN") && (isConcrete(token.lower) || verbForm(token.lower) !== null);
+};
+
+const lowerFirst = (token: Token, tag: string): Token => ({ ...token, text: token.lower, tag });
+
+const repaired = (place: Place): Token => {
+  const { token, previous, next } = place;
+  const fixed = Object.hasOwn(FUNCTION_TAGS, token.lower) ? FUNCTION_TAGS[token.lower] : undefined;
+  if (fixed !== undefined && token.tag !== "ADP" && token.tag !== "SCONJ") return { ...token, tag: fixed };
+  if (POSSESSIVES.has(token.lower) && token.tag !== "PRON") return { ...token, tag: "PRON" };
+  if (token.lower === "i" || token.lower === "you") return { ...token, tag: "PRON" };
+  if (verbThatIsNoun(place)) return { ...token, tag: "NOUN" };
+  if (nounThatIsVerb(place)) return lowerFirst(token, "VERB");
+  if (isFalseName(place)) {
+    const asVerb =
+      verbForm(token.lower) !== null && !isConcrete(token.lower) && (previous === undefined || opensNounPhrase(next));
+    return lowerFirst(token, asVerb ? "VERB" : "NOUN");
+  }
+  if (token.tag === "AUX" && /^(?:have|has|had|do|does|did)$/u.test(token.lower) && opensNounPhrase(next)) {
+    return { ...token, tag: "VERB" };
+  }
+  return token;
+};
+
+/** Sets right what the statistical tagger gets wrong in narration and verse. */
+export const repairTags = (tokens: readonly Token[]): Token[] => {
+  const result: Token[] = [];
+  for (const [index, token] of tokens.entries()) {
+    result.push(repaired({ token, previous: result.at(-1), before: result.at(-2), next: tokens[index + 1] }));
+  }
+  return result;
+};

@@ -1,0 +1,210 @@
+import type { Chunk, NounPhrase } from "../english/chunks.ts";
+import type { Clause } from "../english/clauses.ts";
+import type { Token } from "../english/reader.ts";
+import { gerund, isSpeech, mustHaveObject, pastParticiple, visibility } from "../english/verbs.ts";
+import { isConcrete, nounKind, singular, words } from "../english/words.ts";
+import { TIME_CUES } from "../lexicons/settings.data.ts";
+import { type Cast, giveRole, type Member, mention, resolve } from "./cast.ts";
+import { countWords, introduce, joinTokens, replacePossessives, spanTokens } from "./phrases.ts";
+
+/** A clause as a picture would tell it. */
+export type Action = {
+  subject: string;
+  /** The same subject later in the same prompt. */
+  subjectKey: string;
+  /** From the verb on: "rowing out past the lighthouse". */
+  predicate: string;
+  /** Something worth seeing from about 4 up. */
+  score: number;
+  /** Whether a person or an animal acts. */
+  hasActor: boolean;
+  order: number;
+};
+
+const MAX_COMPLEMENT_WORDS = 13;
+const TIME_WORDS = new Set([
+  ...words(Object.values(TIME_CUES).join(" ")),
+  ...words(
+    "day days week weeks month months year years century centuries decade hour hours minute minutes moment time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december winter summer autumn spring today tomorrow yesterday age ages period while past future end beginning",
+  ),
+]);
+const UNNAMED: Readonly<Record<string, string>> = {
+  i: "a lone figure",
+  me: "a lone figure",
+  myself: "a lone figure",
+  we: "a small group of people",
+  us: "a small group of people",
+  you: "a figure",
+  he: "a man",
+  him: "a man",
+  she: "a woman",
+  her: "a woman",
+  they: "a group of people",
+  them: "a group of people",
+  who: "a figure",
+  someone: "a figure",
+  somebody: "a figure",
+  everyone: "a crowd",
+  everybody: "a crowd",
+};
+
+type Told = { text: string; key: string; kind: "actor" | "thing" | "idea" | "none" };
+
+const memberKind = (member: Member): Told["kind"] => {
+  if (member.isPerson) return "actor";
+  if (!member.isConcrete) return "idea";
+  return nounKind(member.key.split(" ").at(-1) ?? "") === "animal" ? "actor" : "thing";
+};
+
+const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told => {
+  if (phrase.isPronoun) {
+    const pronoun = tokens[phrase.head]?.lower ?? "";
+    const member = resolve(cast, pronoun);
+    if (member !== null) {
+      member.subjectMentions += 1;
+      return { text: member.description, key: member.key, kind: memberKind(member) };
+    }
+    const text = UNNAMED[pronoun];
+    return text === undefined ? { text: "", key: "", kind: "none" } : { text, key: text, kind: "actor" };
+  }
+  const member = mention(cast, tokens, phrase);
+  member.subjectMentions += 1;
+  // The clause's own words win over the cast's where they say more: "the fisherman in the red coat".
+  const rest = joinTokens(
+    tokens.slice(Math.max(phrase.end - (phrase.end - phrase.coreEnd), phrase.coreEnd), phrase.end),
+  );
+  const own = introduce(tokens, phrase);
+  const isFuller = countWords(own) > countWords(member.description);
+  const text = member.isPerson && !isFuller ? member.description : rest === "" && !isFuller ? member.description : own;
+  return { text, key: member.key, kind: memberKind(member) };
+};
+
+const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause): Told => {
+  const told = clause.subjects.map((phrase) => tellOne(cast, tokens, phrase));
+  const named = told.filter(({ text }) => text !== "");
+  const first = named[0];
+  if (first === undefined) return { text: "", key: "", kind: "none" };
+  return { text: named.map(({ text }) => text).join(" and "), key: first.key, kind: first.kind };
+};
+
+const tellObject = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): string | null => {
+  if (!phrase.isPronoun) {
+    mention(cast, tokens, phrase);
+    return replacePossessives(joinTokens(spanTokens(tokens, phrase)));
+  }
+  const pronoun = tokens[phrase.head]?.lower ?? "";
+  if (/sel(?:f|ves)$/u.test(pronoun)) return null;
+  const member = resolve(cast, pronoun);
+  return member?.short ?? UNNAMED[pronoun] ?? null;
+};
+
+const isTemporal = (tokens: readonly Token[], phrase: NounPhrase | null): boolean =>
+  phrase !== null && TIME_WORDS.has(singular(tokens[phrase.head]?.lower ?? ""));
+
+const tellPart = (cast: Cast, tokens: readonly Token[], part: Chunk): string | null => {
+  if (part.kind === "noun") return isTemporal(tokens, part) ? null : tellObject(cast, tokens, part);
+  if (part.kind === "preposition") {
+    if (isTemporal(tokens, part.object)) return null;
+    if (part.object === null) return joinTokens(spanTokens(tokens, part));
+    const object = tellObject(cast, tokens, part.object);
+    const preposition = joinTokens(tokens.slice(part.start, part.object.start));
+    return object === null ? null : `${preposition} ${object}`;
+  }
+  if (part.kind === "verb" && part.isNegated) return null;
+  if (part.kind === "comma") return ",";
+  const text = replacePossessives(joinTokens(spanTokens(tokens, part)));
+  return part.kind === "adverb" &&
+    /^(?:not|never|so|too|then|now|also|however|thus|therefore|still|yet|already|i\.e\.)$/u.test(text)
+    ? null
+    : text;
+};
+
+const DANGLING =
+  /(?:[,;]|\s|\b(?:and|or|but|nor|as|than|that|to|with|of|for|from|the|a|an|by|so|in being|if|being|both))+$/u;
+
+const tellComplement = (cast: Cast, tokens: readonly Token[], parts: readonly Chunk[]): string => {
+  let text = "";
+  for (const part of parts) {
+    const told = tellPart(cast, tokens, part);
+    if (told === null) continue;
+    if (countWords(text) + countWords(told) > MAX_COMPLEMENT_WORDS) break;
+    text = told === "," ? `${text},` : `${text} ${told}`;
+  }
+  return text.trim().replace(/^,\s*/u, "").replace(DANGLING, "");
+};
+
+const hasObject = (parts: readonly Chunk[]): boolean => parts.some((part) => part.kind === "noun");
+
+const tellPredicate = (clause: Clause, complement: string): string => {
+  const { verb } = clause;
+  const act = (form: string) => [...verb.manner, form, complement].filter((part) => part !== "").join(" ");
+  if (clause.origin === "existential") return complement;
+  if (verb.voice === "copula") return clause.parts[0]?.kind === "noun" ? "" : complement;
+  if (verb.lemma === "have") return complement === "" ? "" : `with ${complement}`;
+  if (verb.voice === "passive") return act(pastParticiple(verb.lemma));
+  return act(gerund(verb.lemma));
+};
+
+const concreteNouns = (tokens: readonly Token[], clause: Clause): number => {
+  const heads = clause.parts.flatMap((part) => {
+    if (part.kind === "noun") return [part.head];
+    return part.kind === "preposition" && part.object !== null ? [part.object.head] : [];
+  });
+  return heads.filter((head) => isConcrete(tokens[head]?.lower ?? "")).length;
+};
+
+const SUBJECT_SCORES = { actor: 3, thing: 2, idea: 0, none: -1 } as const;
+
+const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told): number => {
+  const { verb } = clause;
+  const objects = concreteNouns(tokens, clause);
+  const isState = clause.origin === "existential" || verb.voice === "copula";
+  const seen = isState ? 1 : verb.lemma === "have" ? (objects > 0 ? 1 : -2) : visibility(verb.lemma);
+  let score = SUBJECT_SCORES[subject.kind] + seen + Math.min(objects, 2);
+  if (seen === 0) score -= isSpeech(verb.lemma) && subject.kind === "actor" ? 1.5 : 3;
+  if (verb.isNegated) score -= 5;
+  if (clause.isQuoted) score -= 1.5;
+  if (clause.origin === "relative" || clause.origin === "gerund") score -= 0.5;
+  if (mustHaveObject(verb.lemma) && verb.voice === "active" && !hasObject(clause.parts)) score -= 3;
+  return score;
+};
+
+const leadPlace = (cast: Cast, tokens: readonly Token[], clause: Clause): string => {
+  for (const span of clause.lead) {
+    const lead = spanTokens(tokens, span);
+    const last = lead.at(-1)?.lower ?? "";
+    if (lead[0]?.tag !== "ADP" || !isConcrete(last) || TIME_WORDS.has(singular(last)) || lead.length > 7) continue;
+    if (/^(?:for|of|as|like|than|about|by|with|without|to)$/u.test(lead[0].lower)) continue;
+    return replacePossessives(joinTokens(lead));
+  }
+  return "";
+};
+
+/** Learns from "Anna was a young nurse" what Anna looks like. */
+const learnRole = (cast: Cast, tokens: readonly Token[], clause: Clause): void => {
+  const [subject] = clause.subjects;
+  const [first] = clause.parts;
+  if (clause.verb.voice !== "copula" || subject === undefined || subject.isPronoun || first?.kind !== "noun") return;
+  if (nounKind(tokens[first.head]?.lower ?? "") === "person" && tokens[subject.head]?.tag === "PROPN") {
+    giveRole(mention(cast, tokens, subject), introduce(tokens, first));
+  }
+};
+
+/** Tells one clause; null where nothing of it can be shown. */
+export const tellAction = (cast: Cast, tokens: readonly Token[], clause: Clause): Action | null => {
+  learnRole(cast, tokens, clause);
+  const subject = tellSubject(cast, tokens, clause);
+  const place = leadPlace(cast, tokens, clause);
+  const complement = [tellComplement(cast, tokens, clause.parts), place].filter((part) => part !== "").join(" ");
+  const predicate = tellPredicate(clause, complement);
+  if (predicate === "" || (subject.text === "" && clause.origin !== "gerund" && clause.origin !== "coordinated"))
+    return null;
+  return {
+    subject: subject.text,
+    subjectKey: subject.key,
+    predicate,
+    score: scoreOf(tokens, clause, subject) + (place === "" ? 0 : 0.5),
+    hasActor: subject.kind === "actor",
+    order: clause.verb.start,
+  };
+};

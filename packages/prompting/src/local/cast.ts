@@ -1,0 +1,175 @@
+import type { NounPhrase } from "../english/chunks.ts";
+import type { Token } from "../english/reader.ts";
+import { type Gender, genderOf, isFirstName, isPlural, nounKind, singular, words } from "../english/words.ts";
+import { PLACE_NAMES } from "../lexicons/settings.data.ts";
+import { introduce, isProperName } from "./phrases.ts";
+
+/** Somebody or something of the story, described the same way in every picture. */
+export type Member = {
+  key: string;
+  /** With its article: "an old fisherman". */
+  description: string;
+  /** For a second mention: "the fisherman". */
+  short: string;
+  isPlural: boolean;
+  isPerson: boolean;
+  isConcrete: boolean;
+  gender: Gender;
+  subjectMentions: number;
+  lastSeen: number;
+};
+
+export type Cast = {
+  members: Map<string, Member>;
+  /** Grows with every mention: the recency of pronouns' antecedents. */
+  clock: number;
+};
+
+export const createCast = (): Cast => ({ members: new Map(), clock: 0 });
+
+const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
+const TITLES: Readonly<Record<string, string>> = {
+  "mr.": "a gentleman",
+  mr: "a gentleman",
+  sir: "a gentleman",
+  lord: "a nobleman",
+  "mrs.": "a lady",
+  mrs: "a lady",
+  miss: "a young lady",
+  lady: "a lady",
+  "dr.": "a doctor",
+  captain: "a captain",
+  king: "a king",
+  queen: "a queen",
+  princess: "a princess",
+  prince: "a prince",
+};
+
+const nameKeys = (tokens: readonly Token[], phrase: NounPhrase): string[] =>
+  tokens
+    .slice(phrase.start, phrase.coreEnd)
+    .filter((token) => token.tag === "PROPN" && !Object.hasOwn(TITLES, token.lower))
+    .map((token) => token.lower);
+
+const genderOfPhrase = (tokens: readonly Token[], phrase: NounPhrase): Gender => {
+  for (const token of tokens.slice(phrase.start, phrase.coreEnd).toReversed()) {
+    const title = TITLES[token.lower];
+    if (title !== undefined) return /lady|queen|princess/u.test(title) ? "female" : "male";
+    if (token.tag === "PROPN" || token === tokens[phrase.head]) {
+      const gender = genderOf(token.lower);
+      if (gender !== "unknown") return gender;
+    }
+  }
+  return "unknown";
+};
+
+const describeName = (name: string, gender: Gender, title: string | undefined): string => {
+  if (title !== undefined) return `${name}, ${title}`;
+  return gender === "unknown" ? name : `${name}, a ${gender === "male" ? "man" : "woman"}`;
+};
+
+const isPersonPhrase = (tokens: readonly Token[], phrase: NounPhrase): boolean => {
+  const head = tokens[phrase.head]?.lower ?? "";
+  if (!isProperName(tokens, phrase)) return nounKind(head) === "person";
+  const parts = tokens.slice(phrase.start, phrase.coreEnd);
+  if (parts.some((token) => placeNames.has(token.lower))) return false;
+  const isNamed = parts.some((token) => isFirstName(token.lower) || Object.hasOwn(TITLES, token.lower));
+  return isNamed || tokens[phrase.start]?.tag === "PROPN";
+};
+
+const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string): Member => {
+  const head = tokens[phrase.head]?.lower ?? "";
+  const isName = isProperName(tokens, phrase);
+  const isPerson = isPersonPhrase(tokens, phrase);
+  const gender = genderOfPhrase(tokens, phrase);
+  const introduced = introduce(tokens, phrase);
+  const title = tokens.slice(phrase.start, phrase.coreEnd).flatMap((token) => TITLES[token.lower] ?? [])[0];
+  const description = isName && isPerson ? describeName(introduced, gender, title) : introduced;
+  return {
+    key,
+    description,
+    short: isName ? introduced : `the ${head}`,
+    isPlural: isPlural(head) && !isName,
+    isPerson,
+    isConcrete: nounKind(head) !== null || isName,
+    gender,
+    subjectMentions: 0,
+    lastSeen: 0,
+  };
+};
+
+/** Notes a mention; a first one makes the member. A fuller first name ("Tomas Berg") also answers to its parts. */
+export const mention = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Member => {
+  cast.clock += 1;
+  const names = isProperName(tokens, phrase) ? nameKeys(tokens, phrase) : [];
+  const head = singular(tokens[phrase.head]?.lower ?? "");
+  const keys = names.length > 0 ? names : [isPlural(tokens[phrase.head]?.lower ?? "") ? `${head}s` : head];
+  const known = keys.map((key) => cast.members.get(key)).find((member) => member !== undefined);
+  const member = known ?? createMember(tokens, phrase, keys.join(" "));
+  for (const key of keys) cast.members.set(key, member);
+  const described = known === undefined ? "" : introduce(tokens, phrase);
+  const hadNoDetail = member.description.split(" ").length <= 2;
+  if (hadNoDetail && names.length === 0 && described.split(" ").length > 2) member.description = described;
+  member.lastSeen = cast.clock;
+  return member;
+};
+
+/** "Tomas Berg, fisherman": the trade describes the name. */
+export const giveRole = (member: Member, role: string): void => {
+  if (!member.isPerson || member.description.includes(role)) return;
+  const name = member.description.split(",")[0] ?? member.description;
+  member.description = `${name}, ${role}`;
+  if (member.gender === "unknown") member.gender = genderOf(role.split(" ").at(-1) ?? "");
+};
+
+type Wanted = { gender: Gender; isPlural: boolean; isPerson: boolean };
+
+const WANTED: Readonly<Record<string, Wanted>> = {
+  he: { gender: "male", isPlural: false, isPerson: true },
+  him: { gender: "male", isPlural: false, isPerson: true },
+  himself: { gender: "male", isPlural: false, isPerson: true },
+  she: { gender: "female", isPlural: false, isPerson: true },
+  her: { gender: "female", isPlural: false, isPerson: true },
+  herself: { gender: "female", isPlural: false, isPerson: true },
+  it: { gender: "unknown", isPlural: false, isPerson: false },
+  they: { gender: "unknown", isPlural: true, isPerson: true },
+  them: { gender: "unknown", isPlural: true, isPerson: true },
+};
+
+const fits = (member: Member, wanted: Wanted): boolean => {
+  if (member.isPlural !== wanted.isPlural || !member.isConcrete) return false;
+  if (wanted.isPlural) return true;
+  if (wanted.isPerson) {
+    return (
+      (member.isPerson || member.subjectMentions > 0) &&
+      (member.gender === wanted.gender || (member.gender === "unknown" && member.isPerson))
+    );
+  }
+  return !member.isPerson;
+};
+
+/** Recency, with a bias to whoever the story is about. */
+const weight = (member: Member, wanted: Wanted): number =>
+  member.lastSeen +
+  1.5 * Math.min(member.subjectMentions, 4) +
+  (member.gender === wanted.gender ? 4 : 0) +
+  (member.isPerson === wanted.isPerson ? 2 : 0);
+
+const MEMORY_MENTIONS = 40;
+
+/** Whom a pronoun means; null where the text has named nobody that fits. */
+export const resolve = (cast: Cast, pronoun: string): Member | null => {
+  const wanted = WANTED[pronoun];
+  if (wanted === undefined) return null;
+  let best: Member | null = null;
+  for (const member of cast.members.values()) {
+    const isRecent = member.lastSeen >= cast.clock - MEMORY_MENTIONS;
+    if (isRecent && fits(member, wanted) && (best === null || weight(member, wanted) > weight(best, wanted)))
+      best = member;
+  }
+  if (best !== null) {
+    best.lastSeen = cast.clock;
+    if (best.gender === "unknown" && best.isPerson) best.gender = wanted.gender;
+  }
+  return best;
+};

@@ -1,0 +1,73 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+import type { Slot } from "@phonoscene/contracts";
+
+import { createReader, type Reader } from "../english/reader.ts";
+import type { PromptEngine, SceneDraft, SlotRequest, SlotResult } from "../port.ts";
+import { primaryLanguage } from "../text/language.ts";
+import { type Cast, createCast } from "./cast.ts";
+import { writeKeywords } from "./keywords.ts";
+import { readScene, type SceneReading } from "./scene-reading.ts";
+import { hasVisualLexicon, readVisualScene } from "./slavic.ts";
+import { fillSlot } from "./slots.ts";
+import { writeSubject } from "./subject.ts";
+
+const KEY_PHRASE_WORDS = 12;
+
+type Read = { reading: SceneReading; subject: Omit<Slot, "name"> | null };
+
+/** For a language without a lexicon: the scene's own first words, which generators read better than nothing. */
+const keyPhrases = (scene: SceneDraft): Read => {
+  const words = scene.sentences.join(" ").replaceAll(/["“”]/gu, "").split(/\s+/u).slice(0, KEY_PHRASE_WORDS).join(" ");
+  const value = [...words].slice(0, 160).join("");
+  return {
+    reading: { actions: [], things: [], ideas: [] },
+    subject: value.trim() === "" ? null : { value, origin: "text" },
+  };
+};
+
+const readAny = (read: Reader, cast: Cast, request: { scene: SceneDraft; language: string }): Read => {
+  const { scene, language } = request;
+  if (language === "en") return { reading: readScene(read, cast, scene.sentences), subject: null };
+  if (!hasVisualLexicon(language)) return keyPhrases(scene);
+  const seen = readVisualScene(language, scene.sentences.join(" "));
+  return seen.subject === null ? keyPhrases(scene) : seen;
+};
+
+const speaks = (scene: SceneDraft): boolean => /\b(?:i|we|you|my|our|your|us)\b/iu.test(scene.sentences.join(" "));
+
+const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]> => {
+  const cast = createCast();
+  const language = primaryLanguage(request.language);
+  const scenes: Slot[][] = [];
+  let lastSubject: string | null = null;
+  for (const [index, scene] of request.scenes.entries()) {
+    await nextTurn();
+    request.signal.throwIfAborted();
+    const { reading, subject: given } = readAny(read, cast, { scene, language });
+    const subject: Omit<Slot, "name"> = given ?? writeSubject(reading, { lastSubject, speaks: speaks(scene) });
+    const keywords = writeKeywords(scene, reading.things, subject.value);
+    const filling = { scene, subject, keywords, style: request.style, things: reading.things, seed: request.seed };
+    scenes.push(request.formula.slots.map((slot) => fillSlot(slot, filling)));
+    if (subject.origin === "text") lastSubject = subject.value;
+    request.onProgress((index + 1) / request.scenes.length);
+  }
+  return scenes;
+};
+
+/**
+ * The engine that needs neither a key nor a network: a tagger, clause rules and lexicons. It reads English; for
+ * Ukrainian and Russian it knows what can be seen, for other languages it passes the scene's own words on.
+ */
+export const createLocalEngine = (): PromptEngine => {
+  const read = createReader();
+  return {
+    name: "local",
+    writeSlots: async (request): Promise<SlotResult> => ({
+      slots: await writeScenes(read, request),
+      engine: "local",
+      usage: null,
+      warnings: [],
+    }),
+  };
+};

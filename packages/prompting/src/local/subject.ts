@@ -1,0 +1,96 @@
+import type { Slot } from "@phonoscene/contracts";
+
+import { SYMBOLS } from "../lexicons/symbols.data.ts";
+import type { Action } from "./actions.ts";
+import { countWords } from "./phrases.ts";
+import type { SceneReading, Thing } from "./scene-reading.ts";
+
+const MIN_SCORE = 4;
+const MAX_WORDS = 36;
+const MAX_ACTIONS = 3;
+
+const phrase = (action: Action): string => [action.subject, action.predicate].filter((part) => part !== "").join(" ");
+
+const pick = (actions: readonly Action[]): Action[] => {
+  const chosen: Action[] = [];
+  const said = new Set<string>();
+  let words = 0;
+  for (const action of actions.toSorted((a, b) => b.score - a.score || a.order - b.order)) {
+    const size = countWords(phrase(action));
+    const isNew = !said.has(action.predicate);
+    if (
+      action.score < MIN_SCORE ||
+      chosen.length >= MAX_ACTIONS ||
+      !isNew ||
+      (chosen.length > 0 && words + size > MAX_WORDS)
+    )
+      continue;
+    chosen.push(action);
+    said.add(action.predicate);
+    words += size;
+  }
+  return chosen.toSorted((a, b) => a.order - b.order);
+};
+
+/** One subject's acts are joined by "and"; another subject begins a new clause. */
+const compose = (actions: readonly Action[]): string => {
+  let text = "";
+  let lastKey = "";
+  const introduced = new Set<string>();
+  actions.forEach((action, index) => {
+    const isSame = index > 0 && action.subjectKey === lastKey;
+    if (isSame) text += `${text.includes(" and ") ? ", then" : " and"} ${action.predicate}`;
+    else {
+      const known = introduced.has(action.subjectKey)
+        ? action.subject.replace(/^an? (?:.* )?(\S+)$/u, "the $1")
+        : action.subject;
+      text += `${index === 0 ? "" : ", "}${[known, action.predicate].filter((part) => part !== "").join(" ")}`;
+    }
+    introduced.add(action.subjectKey);
+    lastKey = action.subjectKey;
+  });
+  return text;
+};
+
+const stillLife = (things: readonly Thing[]): string => {
+  const seen = new Set<string>();
+  const named = things
+    .filter(({ lemma }) => !seen.has(lemma) && seen.add(lemma))
+    .toSorted((a, b) => b.weight - a.weight);
+  const kept = new Set(named.slice(0, 3));
+  const words = things.filter((thing) => kept.has(thing)).map(({ introduced }) => introduced);
+  if (words.length <= 1) return words[0] ?? "";
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
+};
+
+const symbolsOf = (ideas: readonly string[]): string[] =>
+  [...new Set(ideas)].flatMap((idea) => (Object.hasOwn(SYMBOLS, idea) ? [SYMBOLS[idea] ?? ""] : []));
+
+/** What a scene is left with when its words name nothing to see. */
+export type Fallback = { lastSubject: string | null; speaks: boolean };
+
+/**
+ * Says who does what. Symbols stand for ideas only where nobody acts: a person in the scene is always the better
+ * picture.
+ */
+export const writeSubject = (reading: SceneReading, fallback: Fallback): Omit<Slot, "name"> => {
+  const chosen = pick(reading.actions);
+  const symbols = symbolsOf(reading.ideas);
+  const hasActor = chosen.some((action) => action.hasActor);
+  if (chosen.length > 0) {
+    const told = compose(chosen);
+    const isThin = !hasActor && countWords(told) < 7;
+    return { value: isThin && symbols[0] !== undefined ? `${told}, ${symbols[0]}` : told, origin: "text" };
+  }
+  const things = stillLife(reading.things);
+  if (things !== "") {
+    return {
+      value: countWords(things) < 7 && symbols[0] !== undefined ? `${things}, ${symbols[0]}` : things,
+      origin: "text",
+    };
+  }
+  if (symbols[0] !== undefined) return { value: symbols.slice(0, 2).join(", "), origin: "inferred" };
+  if (fallback.lastSubject !== null) return { value: fallback.lastSubject, origin: "carried" };
+  const speaker = fallback.speaks ? "a speaker addressing a listening audience" : "an open notebook on a wooden table";
+  return { value: speaker, origin: "inferred" };
+};

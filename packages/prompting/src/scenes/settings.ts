@@ -1,0 +1,127 @@
+import { MOODS } from "../lexicons/moods.data.ts";
+import { PLACE_NAMES, PLACE_WORDS, TIME_CUES, WEATHER_CUES } from "../lexicons/settings.data.ts";
+import { RUSSIAN, UKRAINIAN } from "../lexicons/slavic.data.ts";
+import { matchStem, readStems } from "../text/stems.ts";
+
+/** Where, when and in which mood a scene plays. `carried` names what an earlier scene said and this one did not. */
+export type Setting = {
+  place: string | null;
+  timeOfDay: string | null;
+  weather: string | null;
+  mood: string | null;
+  carried: { place: boolean; timeOfDay: boolean; mood: boolean };
+};
+
+type Found = { place: string | null; timeOfDay: string | null; weather: string | null };
+
+const places = new Set(PLACE_WORDS.split(" "));
+const names = new Set(PLACE_NAMES.split(/\s+/u));
+const LOCATING = new Set(
+  "in at on by near inside into through along across towards toward beside behind under above over past around outside within upon to from of down up beyond between".split(
+    " ",
+  ),
+);
+const cueTable = (table: Readonly<Record<string, string>>): Map<string, string> =>
+  new Map(Object.entries(table).flatMap(([value, cues]) => cues.split(" ").map((cue) => [cue, value] as const)));
+const timeCues = cueTable(TIME_CUES);
+const weatherCues = cueTable(WEATHER_CUES);
+const moodCues = new Map<string, string[]>();
+for (const [mood, { cues }] of Object.entries(MOODS)) {
+  for (const cue of cues.split(/\s+/u))
+    moodCues.set(cue.toLowerCase(), [...(moodCues.get(cue.toLowerCase()) ?? []), mood]);
+}
+const slavicTimes = { uk: readStems(UKRAINIAN.times), ru: readStems(RUSSIAN.times) };
+
+const stripPlural = (word: string): string =>
+  places.has(word)
+    ? word
+    : word.replace(/(?:e?s)$/u, (ending) => (places.has(word.slice(0, -ending.length)) ? "" : ending));
+
+const isPlaceAt = (words: readonly string[], index: number): boolean => {
+  const word = stripPlural((words[index] ?? "").toLowerCase());
+  if (!places.has(word)) return false;
+  // A place sets the scene where something is in, at or on it, up to four words before: "at the old stone harbour".
+  for (let back = 1; back <= 4; back += 1) {
+    const before = words[index - back]?.toLowerCase();
+    if (before === undefined) return false;
+    if (LOCATING.has(before)) return before !== "of" || back > 1;
+  }
+  return false;
+};
+
+const findPlace = (words: readonly string[]): string | null => {
+  const index = words.findIndex((_, at) => isPlaceAt(words, at));
+  if (index >= 0) return (words[index] ?? "").toLowerCase();
+  return words.find((word, at) => names.has(word) && LOCATING.has(words[at - 1]?.toLowerCase() ?? "")) ?? null;
+};
+
+const findCue = (words: readonly string[], table: ReadonlyMap<string, string>): string | null => {
+  for (const word of words) {
+    const value = table.get(word.toLowerCase());
+    if (value !== undefined) return value;
+  }
+  return null;
+};
+
+const findIn = (text: string, language: string): Found => {
+  const words = text.match(/[\p{L}\p{M}'-]+/gu) ?? [];
+  if (language === "uk" || language === "ru") {
+    const times = slavicTimes[language];
+    const timeOfDay = words.map((word) => matchStem(times, word.toLowerCase())).find((found) => found !== null) ?? null;
+    return { place: null, timeOfDay, weather: null };
+  }
+  if (language !== "en") return { place: null, timeOfDay: null, weather: null };
+  return { place: findPlace(words), timeOfDay: findCue(words, timeCues), weather: findCue(words, weatherCues) };
+};
+
+const moodScores = (text: string): Map<string, number> => {
+  const scores = new Map<string, number>();
+  for (const word of text.toLowerCase().match(/\p{L}[\p{L}-]*/gu) ?? []) {
+    for (const mood of moodCues.get(word) ?? []) scores.set(mood, (scores.get(mood) ?? 0) + 1);
+  }
+  return scores;
+};
+
+/** The whole text has a say in a scene's mood: one cheerful word does not make The Raven joyful. */
+const WHOLE_TEXT_SHARE = 2.5;
+
+const moodOf = (scene: ReadonlyMap<string, number>, whole: ReadonlyMap<string, number>): string | null => {
+  const total = [...whole.values()].reduce((sum, score) => sum + score, 0);
+  let best: string | null = null;
+  let bestScore = 0;
+  for (const mood of Object.keys(MOODS)) {
+    const own = scene.get(mood) ?? 0;
+    const score = own === 0 ? 0 : own + (WHOLE_TEXT_SHARE * (whole.get(mood) ?? 0)) / Math.max(total, 1);
+    if (score > bestScore) [best, bestScore] = [mood, score];
+  }
+  return best;
+};
+
+const leading = (scores: ReadonlyMap<string, number>): string | null =>
+  [...scores].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+
+/** Reads each scene's setting out of its words; what a scene does not say, it takes over from the one before. */
+export const findSettings = (scenes: readonly string[], language: string): Setting[] => {
+  const perScene = scenes.map((text) => (language === "en" ? moodScores(text) : new Map<string, number>()));
+  const whole = new Map<string, number>();
+  for (const scores of perScene) for (const [mood, score] of scores) whole.set(mood, (whole.get(mood) ?? 0) + score);
+  const overall = leading(whole);
+  const settings: Setting[] = [];
+  scenes.forEach((text, index) => {
+    const found = findIn(text, language);
+    const before = settings.at(-1);
+    const mood = moodOf(perScene[index] ?? new Map(), whole);
+    settings.push({
+      place: found.place ?? before?.place ?? null,
+      timeOfDay: found.timeOfDay ?? before?.timeOfDay ?? null,
+      weather: found.weather,
+      mood: mood ?? before?.mood ?? overall,
+      carried: {
+        place: found.place === null && (before?.place ?? null) !== null,
+        timeOfDay: found.timeOfDay === null && (before?.timeOfDay ?? null) !== null,
+        mood: mood === null,
+      },
+    });
+  });
+  return settings;
+};

@@ -1,0 +1,30 @@
+const CONTROL =
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFD]/gu;
+const LONE_SURROGATE = /[\uD800-\uDFFF]/gu;
+
+/**
+ * Takes out of a text what a generator would read as commands (`--ar`, `::`, brackets), and evens out quotes and
+ * spaces. Double quotes stay as plain ones: the engine needs to know what is somebody's speech.
+ */
+export const normalise = (text: string): string =>
+  text
+    .replaceAll(LONE_SURROGATE, " ")
+    .normalize("NFC")
+    .replaceAll(/\r\n?/gu, "\n")
+    .replaceAll(CONTROL, " ")
+    .replaceAll(/(^|\s)--?[a-z]{2,12}(?:\s+\d+(?::\d+)?)?(?=\s|$)/giu, (match) =>
+      match.trimStart().startsWith("--") ? " " : match,
+    )
+    .replaceAll(/::+(?:-?\d+(?:\.\d+)?)?/gu, " ")
+    .replaceAll(/\[[^\]\n]{0,60}\]|<\/?[a-z][^>\n]{0,200}>/giu, " ")
+    .replaceAll(/[[\]{}<>|\\^*_#~`]+/gu, " ")
+    .replaceAll(/[“”„«»‟]/gu, '"')
+    .replaceAll(/[‘’‚‛]/gu, "'")
+    .replaceAll(/[\t\u00A0 ]+/gu, " ")
+    .replaceAll(/ *\n */gu, "\n")
+    .trim();
+
+/** Anything to read at all: a letter or a digit of any script. */
+export const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+export const wordCount = (text: string): number => text.split(/\s+/u).filter(hasWords).length;
