@@ -6,34 +6,51 @@ const QUEUE_URL = z.url({
   error: "must start with redis://, rediss:// or postgresql://",
 });
 
-const ApiConfig = z
-  .object({
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
-    DATABASE_POOL_SIZE: z.coerce.number().pipe(z.int().min(2).max(200)).default(10),
-    QUEUE_URL: QUEUE_URL.optional(),
-    REDIS_URL: QUEUE_URL.optional(),
-    QUEUE_PREFIX: z.string().default("phonoscene"),
-    JWT_SECRET: z.string().min(32, "must be 32 characters or more: make one with `openssl rand -base64 48`"),
-    PHONOSCENE_DATA_DIR: z.string().default(".phonoscene"),
-    PORT: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(3000),
-    HOST: z.string().default("127.0.0.1"),
-    TRUST_PROXY_HOPS: z.coerce.number().pipe(z.int().min(0).max(10)).default(0),
-    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
-  })
-  .transform((env) => ({
-    databaseUrl: env.DATABASE_URL,
-    databasePoolSize: env.DATABASE_POOL_SIZE,
-    queueUrl: env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL,
-    queuePrefix: env.QUEUE_PREFIX,
-    jwtSecret: env.JWT_SECRET,
-    dataDir: env.PHONOSCENE_DATA_DIR,
-    port: env.PORT,
-    host: env.HOST,
-    trustProxyHops: env.TRUST_PROXY_HOPS,
-    logLevel: env.LOG_LEVEL,
-  }));
+/** Every variable that this app reads; .env.example explains them. */
+export const API_VARIABLES = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
+  DATABASE_POOL_SIZE: z.coerce.number().pipe(z.int().min(2).max(200)).default(10),
+  QUEUE_URL: QUEUE_URL.optional(),
+  REDIS_URL: QUEUE_URL.optional(),
+  QUEUE_PREFIX: z.string().default("phonoscene"),
+  JWT_SECRET: z.string().min(32, "must be 32 characters or more: make one with `openssl rand -base64 48`"),
+  PHONOSCENE_DATA_DIR: z.string().default(".phonoscene"),
+  PORT: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(3000),
+  HOST: z.string().default("127.0.0.1"),
+  TRUST_PROXY_HOPS: z.coerce.number().pipe(z.int().min(0).max(10)).default(0),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+const ApiConfig = API_VARIABLES.transform((env) => ({
+  databaseUrl: env.DATABASE_URL,
+  databasePoolSize: env.DATABASE_POOL_SIZE,
+  queueUrl: env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL,
+  queuePrefix: env.QUEUE_PREFIX,
+  jwtSecret: env.JWT_SECRET,
+  dataDir: env.PHONOSCENE_DATA_DIR,
+  port: env.PORT,
+  host: env.HOST,
+  trustProxyHops: env.TRUST_PROXY_HOPS,
+  logLevel: env.LOG_LEVEL,
+}));
 
 export type ApiConfig = Readonly<z.output<typeof ApiConfig>>;
 
 /** @throws AppError "config/invalid" naming every faulty variable. */
 export const readConfig = (env: NodeJS.ProcessEnv): ApiConfig => parseConfig(ApiConfig, env);
+
+const MigrationConfig = API_VARIABLES.pick({
+  DATABASE_URL: true,
+  QUEUE_URL: true,
+  REDIS_URL: true,
+  LOG_LEVEL: true,
+}).transform((env) => ({
+  databaseUrl: env.DATABASE_URL,
+  queueUrl: env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL,
+  logLevel: env.LOG_LEVEL,
+}));
+
+export type MigrationConfig = Readonly<z.output<typeof MigrationConfig>>;
+
+/** What `migrate-main` needs, which is less than the API does: no secret. @throws as `readConfig`. */
+export const readMigrationConfig = (env: NodeJS.ProcessEnv): MigrationConfig => parseConfig(MigrationConfig, env);

@@ -14,71 +14,71 @@ const WorkerQueues = z
   .transform((list) => [...new Set(list.split(",").map((name) => name.trim()))].filter((name) => name !== ""))
   .pipe(z.array(z.enum(QUEUE_NAMES)).min(1));
 
-const WorkerConfig = z
-  .object({
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
-    DATABASE_POOL_SIZE: wholeNumber(2, 200).default(10),
-    QUEUE_URL: QUEUE_URL.optional(),
-    REDIS_URL: QUEUE_URL.optional(),
-    QUEUE_PREFIX: z.string().default("phonoscene"),
-    PHONOSCENE_DATA_DIR: z.string().default(".phonoscene"),
-    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
-    WORKER_QUEUES: WorkerQueues.default([...QUEUE_NAMES]),
-    WORKER_CONCURRENCY: wholeNumber(1, 100).default(1),
-    WORKER_GRACE_MS: wholeNumber(0, HOUR).default(8 * SECOND),
-    WORKER_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
-    SPEECH_ENGINE: z.enum(["auto", "local", "assemblyai"]).default("auto"),
-    SPEECH_MODEL: z.enum(["base", "tiny"]).default("base"),
-    SPEECH_MODEL_DIR: z.string().optional(),
-    SPEECH_MAX_DURATION_MS: wholeNumber(SECOND, 24 * HOUR).default(10 * HOUR),
-    FFMPEG_PATH: z.string().optional(),
-    ASSEMBLYAI_API_KEY: z.string().optional(),
-    ASSEMBLYAI_BASE_URL: httpUrl.optional(),
-    ASSEMBLYAI_TIMEOUT_MS: wholeNumber(SECOND, 24 * HOUR).default(30 * MINUTE),
-    PROMPT_ENGINE: z.enum(["auto", "local", "openai"]).default("auto"),
-    OPENAI_API_KEY: z.string().optional(),
-    OPENAI_BASE_URL: httpUrl.optional(),
-    OPENAI_MODEL: z.string().default("gpt-5-mini"),
-    OPENAI_TIMEOUT_MS: wholeNumber(SECOND, HOUR).default(60 * SECOND),
-  })
-  .superRefine((env, context) => {
-    const needKey = (name: "ASSEMBLYAI_API_KEY" | "OPENAI_API_KEY", engine: string): void => {
-      if (env[name] !== undefined) return;
-      const message = `is missing, and ${engine} needs it. Set it, or set the engine to auto or local`;
-      context.addIssue({ code: "custom", path: [name], message });
-    };
-    if (env.SPEECH_ENGINE === "assemblyai") needKey("ASSEMBLYAI_API_KEY", "SPEECH_ENGINE=assemblyai");
-    if (env.PROMPT_ENGINE === "openai") needKey("OPENAI_API_KEY", "PROMPT_ENGINE=openai");
-  })
-  .transform((env) => ({
-    databaseUrl: env.DATABASE_URL,
-    databasePoolSize: env.DATABASE_POOL_SIZE,
-    queueUrl: env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL,
-    queuePrefix: env.QUEUE_PREFIX,
-    dataDir: env.PHONOSCENE_DATA_DIR,
-    logLevel: env.LOG_LEVEL,
-    queues: env.WORKER_QUEUES,
-    concurrency: env.WORKER_CONCURRENCY,
-    graceMs: env.WORKER_GRACE_MS,
-    healthPort: env.WORKER_HEALTH_PORT,
-    speech: {
-      engine: env.SPEECH_ENGINE,
-      model: env.SPEECH_MODEL,
-      modelDir: env.SPEECH_MODEL_DIR,
-      ffmpegPath: env.FFMPEG_PATH,
-      maxDurationMs: env.SPEECH_MAX_DURATION_MS,
-      assemblyAiApiKey: env.ASSEMBLYAI_API_KEY,
-      assemblyAiBaseUrl: env.ASSEMBLYAI_BASE_URL,
-      timeoutMs: env.ASSEMBLYAI_TIMEOUT_MS,
-    },
-    prompting: {
-      engine: env.PROMPT_ENGINE,
-      apiKey: env.OPENAI_API_KEY,
-      baseUrl: env.OPENAI_BASE_URL,
-      model: env.OPENAI_MODEL,
-      requestTimeoutMs: env.OPENAI_TIMEOUT_MS,
-    },
-  }));
+/** Every variable that this app reads; .env.example explains them. */
+export const WORKER_VARIABLES = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
+  DATABASE_POOL_SIZE: wholeNumber(2, 200).default(10),
+  QUEUE_URL: QUEUE_URL.optional(),
+  REDIS_URL: QUEUE_URL.optional(),
+  QUEUE_PREFIX: z.string().default("phonoscene"),
+  PHONOSCENE_DATA_DIR: z.string().default(".phonoscene"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  WORKER_QUEUES: WorkerQueues.default([...QUEUE_NAMES]),
+  WORKER_CONCURRENCY: wholeNumber(1, 100).default(1),
+  WORKER_GRACE_MS: wholeNumber(0, HOUR).default(8 * SECOND),
+  WORKER_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
+  SPEECH_ENGINE: z.enum(["auto", "local", "assemblyai"]).default("auto"),
+  SPEECH_MODEL: z.enum(["base", "tiny"]).default("base"),
+  SPEECH_MODEL_DIR: z.string().optional(),
+  SPEECH_MAX_DURATION_MS: wholeNumber(SECOND, 24 * HOUR).default(10 * HOUR),
+  FFMPEG_PATH: z.string().optional(),
+  ASSEMBLYAI_API_KEY: z.string().optional(),
+  ASSEMBLYAI_BASE_URL: httpUrl.optional(),
+  ASSEMBLYAI_TIMEOUT_MS: wholeNumber(SECOND, 24 * HOUR).default(30 * MINUTE),
+  PROMPT_ENGINE: z.enum(["auto", "local", "openai"]).default("auto"),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+  OPENAI_MODEL: z.string().default("gpt-5-mini"),
+  OPENAI_TIMEOUT_MS: wholeNumber(SECOND, HOUR).default(60 * SECOND),
+});
+
+const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
+  const needKey = (name: "ASSEMBLYAI_API_KEY" | "OPENAI_API_KEY", engine: string): void => {
+    if (env[name] !== undefined) return;
+    const message = `is missing, and ${engine} needs it. Set it, or set the engine to auto or local`;
+    context.addIssue({ code: "custom", path: [name], message });
+  };
+  if (env.SPEECH_ENGINE === "assemblyai") needKey("ASSEMBLYAI_API_KEY", "SPEECH_ENGINE=assemblyai");
+  if (env.PROMPT_ENGINE === "openai") needKey("OPENAI_API_KEY", "PROMPT_ENGINE=openai");
+}).transform((env) => ({
+  databaseUrl: env.DATABASE_URL,
+  databasePoolSize: env.DATABASE_POOL_SIZE,
+  queueUrl: env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL,
+  queuePrefix: env.QUEUE_PREFIX,
+  dataDir: env.PHONOSCENE_DATA_DIR,
+  logLevel: env.LOG_LEVEL,
+  queues: env.WORKER_QUEUES,
+  concurrency: env.WORKER_CONCURRENCY,
+  graceMs: env.WORKER_GRACE_MS,
+  healthPort: env.WORKER_HEALTH_PORT,
+  speech: {
+    engine: env.SPEECH_ENGINE,
+    model: env.SPEECH_MODEL,
+    modelDir: env.SPEECH_MODEL_DIR,
+    ffmpegPath: env.FFMPEG_PATH,
+    maxDurationMs: env.SPEECH_MAX_DURATION_MS,
+    assemblyAiApiKey: env.ASSEMBLYAI_API_KEY,
+    assemblyAiBaseUrl: env.ASSEMBLYAI_BASE_URL,
+    timeoutMs: env.ASSEMBLYAI_TIMEOUT_MS,
+  },
+  prompting: {
+    engine: env.PROMPT_ENGINE,
+    apiKey: env.OPENAI_API_KEY,
+    baseUrl: env.OPENAI_BASE_URL,
+    model: env.OPENAI_MODEL,
+    requestTimeoutMs: env.OPENAI_TIMEOUT_MS,
+  },
+}));
 
 export type WorkerConfig = Readonly<z.output<typeof WorkerConfig>>;
 
