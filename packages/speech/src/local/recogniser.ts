@@ -1,0 +1,70 @@
+import type { Chunk } from "./chunks.ts";
+import { amplify, peakOf } from "./mix.ts";
+import type { Moonshine } from "./moonshine.ts";
+import { FRAME_MS, FRAME_SAMPLES, type Frames } from "./voice-runs.ts";
+
+/** What was heard in a part of the recording. */
+export type Heard = {
+  text: string;
+  frames: Frames;
+  voiced: Frames[];
+  /** Mean log-probability of the tokens. */
+  logProbability: number;
+};
+
+/** A voice as sure as this was there: an empty answer is the model's mistake (digits over the telephone). */
+const CERTAIN_VOICE = 0.6;
+const MIN_HALF_FRAMES = Math.floor(3000 / FRAME_MS);
+/** Raised to a normal level first: the model was trained on no whispers. */
+const QUIET_PEAK = 0.1;
+const TARGET_PEAK = 0.5;
+const MAX_GAIN = 100;
+
+const clip = (parts: readonly Frames[], { start, end }: Frames): Frames[] =>
+  parts
+    .map((part) => ({ start: Math.max(part.start, start), end: Math.min(part.end, end) }))
+    .filter((part) => part.end > part.start);
+
+const partOf = (chunk: Chunk, frames: Frames): Chunk => {
+  const offset = chunk.frames.start;
+  const samples = chunk.samples.slice((frames.start - offset) * FRAME_SAMPLES, (frames.end - offset) * FRAME_SAMPLES);
+  return { frames, samples, voiced: clip(chunk.voiced, frames), voice: chunk.voice };
+};
+
+/** The middle of the pause nearest to the middle; the middle itself without a pause. */
+const halvingFrame = ({ frames, voiced }: Chunk): number => {
+  const middle = Math.floor((frames.start + frames.end) / 2);
+  const pauses = voiced
+    .slice(1)
+    .map((part, index) => Math.floor(((voiced[index]?.end ?? part.start) + part.start) / 2));
+  const inside = pauses.filter((at) => at - frames.start >= MIN_HALF_FRAMES && frames.end - at >= MIN_HALF_FRAMES);
+  return inside.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))[0] ?? middle;
+};
+
+const halves = (chunk: Chunk): Chunk[] => {
+  if (chunk.frames.end - chunk.frames.start < 2 * MIN_HALF_FRAMES) return [];
+  const at = halvingFrame(chunk);
+  return [partOf(chunk, { start: chunk.frames.start, end: at }), partOf(chunk, { start: at, end: chunk.frames.end })];
+};
+
+const level = (samples: Float32Array): void => {
+  const peak = peakOf(samples);
+  if (peak > 0 && peak < QUIET_PEAK) amplify(samples, Math.min(MAX_GAIN, TARGET_PEAK / peak));
+};
+
+/**
+ * Recognises a chunk. Where the model repeats itself or finds no end, both halves are tried once; what still loops
+ * stays cut short. Chunks without a word give nothing.
+ */
+export const hear = async (model: Moonshine, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
+  level(chunk.samples);
+  const { text, logProbability, ending } = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
+  const parts = ending !== "end" && mayHalve ? halves(chunk) : [];
+  if (parts.length > 0) {
+    const heard: Heard[] = [];
+    for (const part of parts) heard.push(...(await hear(model, part, false)));
+    return heard;
+  }
+  if (!/[\p{L}\p{N}]/u.test(text)) return [];
+  return [{ text, frames: chunk.frames, voiced: chunk.voiced, logProbability }];
+};

@@ -1,0 +1,137 @@
+import { stat } from "node:fs/promises";
+
+import { AppError } from "@phonoscene/kernel";
+
+import type { SpeechSegment } from "../port.ts";
+import { type Chunk, type Chunker, createChunker } from "./chunks.ts";
+import { type DecodeRequest, openDecoder } from "./decode.ts";
+import type { DecoderNotes } from "./decoder-notes.ts";
+import { identifyMedia } from "./media-kind.ts";
+import type { LocalJob, LocalSummary } from "./messages.ts";
+import { amplify, mixDown, peakOf } from "./mix.ts";
+import { moonshineFiles, voiceFile } from "./model-files.ts";
+import { type Moonshine, openMoonshine } from "./moonshine.ts";
+import { SAMPLE_RATE_HZ } from "./pcm-format.ts";
+import { fractionDone } from "./progress.ts";
+import { hear } from "./recogniser.ts";
+import { toSegments } from "./to-segments.ts";
+import { openVoiceDetector } from "./voice-detector.ts";
+
+/** What a caller of `transcribeFile` is told on the way; each must have been taken before the work goes on. */
+export type Listener = {
+  onSegments(segments: SpeechSegment[]): Promise<void>;
+  onProgress(fraction: number): Promise<void>;
+};
+
+/**
+ * A recording whose loudest sample is below this is quiet: the voice detector misses much of it. Recognition waits
+ * until a sample is louder. Where none is by the end (or by the time the memory for waiting is full), the recording is
+ * read once more, amplified.
+ */
+const QUIET_PEAK = 0.05;
+const SILENT_PEAK = 1e-4;
+const AMPLIFIED_PEAK = 0.5;
+const MAX_WAITING_SAMPLES = 300 * SAMPLE_RATE_HZ;
+
+type Models = { moonshine: Moonshine; newVoiceDetector: () => (frame: Float32Array) => Promise<number> };
+
+type Pass = {
+  gain: number;
+  peak: number;
+  samples: number;
+  /** Too quiet to be worth recognising as it is. */
+  isQuiet: boolean;
+  logProbabilities: number[];
+  notes: DecoderNotes;
+};
+
+const openModels = async ({ model, modelDir }: LocalJob): Promise<Models> => {
+  const moonshine = await openMoonshine(model, await moonshineFiles(model, modelDir));
+  return { moonshine, newVoiceDetector: await openVoiceDetector(await voiceFile()) };
+};
+
+/** Holds chunks back while the recording has been quiet so far. */
+const createQueue = (isWaiting: boolean) => {
+  let waiting: Chunk[] | null = isWaiting ? [] : null;
+  return {
+    /** The chunks to recognise now. */
+    push: (chunks: Chunk[], peak: number): Chunk[] => {
+      if (waiting === null) return chunks;
+      waiting.push(...chunks);
+      if (peak < QUIET_PEAK) return [];
+      const released = waiting;
+      waiting = null;
+      return released;
+    },
+    isWaiting: (): boolean => waiting !== null,
+    isFull: (): boolean => (waiting ?? []).reduce((sum, { samples }) => sum + samples.length, 0) > MAX_WAITING_SAMPLES,
+  };
+};
+
+type Recording = DecodeRequest & { models: Models; listener: Listener };
+
+const recognise = async (chunks: Chunk[], pass: Pass, { models, listener }: Recording): Promise<void> => {
+  for (const chunk of chunks) {
+    for (const heard of await hear(models.moonshine, chunk)) {
+      pass.logProbabilities.push(heard.logProbability);
+      await listener.onSegments(toSegments(heard));
+    }
+  }
+};
+
+const listen = async (block: Float32Array, pass: Pass, chunker: Chunker): Promise<Chunk[]> => {
+  const samples = mixDown(block);
+  pass.peak = Math.max(pass.peak, peakOf(samples));
+  pass.samples += samples.length;
+  amplify(samples, pass.gain);
+  return chunker.push(samples);
+};
+
+/** Reads the recording once, at this gain; at gain 1 it may find it too quiet and give up. */
+const readOnce = async (recording: Recording, gain: number): Promise<Pass> => {
+  const decoding = openDecoder(recording);
+  const chunker = createChunker(recording.models.newVoiceDetector());
+  const queue = createQueue(gain === 1);
+  const pass: Pass = { gain, peak: 0, samples: 0, isQuiet: false, logProbabilities: [], notes: decoding.notes() };
+  for await (const block of decoding.blocks) {
+    await recognise(queue.push(await listen(block, pass, chunker), pass.peak), pass, recording);
+    if (queue.isFull()) break;
+    await recording.listener.onProgress(fractionDone(pass.samples, decoding.notes()));
+  }
+  pass.notes = decoding.notes();
+  pass.isQuiet = queue.isWaiting() && pass.peak > SILENT_PEAK;
+  if (!queue.isWaiting()) await recognise(await chunker.flush(), pass, recording);
+  return pass;
+};
+
+/** A header's duration that the samples fall short of by more than this was cut. */
+const TOLERANCE_MS = 1000;
+const TOLERANCE_SHARE = 0.02;
+
+const isShort = (durationMs: number, { durationMs: claimedMs, isEstimate }: DecoderNotes): boolean =>
+  claimedMs !== null && !isEstimate && claimedMs - durationMs > Math.max(TOLERANCE_MS, TOLERANCE_SHARE * claimedMs);
+
+const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? 0;
+
+/**
+ * Decodes a recording, finds the speech and recognises it, chunk by chunk.
+ * @throws AppError "no_speech", "model_not_installed", and what `openDecoder` throws.
+ */
+export const transcribeFile = async (job: LocalJob, listener: Listener): Promise<LocalSummary> => {
+  const media = await identifyMedia(job.filePath);
+  const { size: sizeBytes } = await stat(job.filePath);
+  const recording = { ...job, media, sizeBytes, listener, models: await openModels(job) };
+  const first = await readOnce(recording, 1);
+  const pass = first.isQuiet ? await readOnce(recording, AMPLIFIED_PEAK / first.peak) : first;
+  if (pass.logProbabilities.length === 0) {
+    const detail = "No speech was found in the recording: send one in which somebody speaks, or louder.";
+    throw new AppError("no_speech", { detail });
+  }
+  const durationMs = Math.round((pass.samples * 1000) / SAMPLE_RATE_HZ);
+  return {
+    durationMs,
+    isTruncated: media.isCut || pass.notes.isCut || isShort(durationMs, pass.notes),
+    medianLogProbability: median(pass.logProbabilities),
+  };
+};
