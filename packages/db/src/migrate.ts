@@ -80,15 +80,19 @@ const connect = async (databaseUrl: string, waitMs: number): Promise<pg.Client> 
   }
 };
 
+const readMigration = async (migrationsDir: string, name: string): Promise<Migration> => {
+  const sql = await readFile(join(migrationsDir, name, "migration.sql"), "utf8");
+  return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
+};
+
 const readMigrations = async (migrationsDir: string): Promise<Migration[]> => {
-  const entries = await readdir(migrationsDir, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  return Promise.all(
-    names.sort().map(async (name) => {
-      const sql = await readFile(join(migrationsDir, name, "migration.sql"), "utf8");
-      return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
-    }),
-  );
+  try {
+    const entries = await readdir(migrationsDir, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    return await Promise.all(names.sort().map((name) => readMigration(migrationsDir, name)));
+  } catch (cause) {
+    throw unavailable(`The migrations cannot be read (${(cause as Error).message}): restore the folder.`, cause);
+  }
 };
 
 /** Rows of migrations that are not in the folder belong to a newer version, beside which this one may run. */
@@ -97,8 +101,8 @@ const checkApplied = (rows: AppliedRow[], migrations: Migration[]): void => {
   for (const { migration_name: name, checksum, finished_at: finishedAt } of rows) {
     if (finishedAt === null) {
       throw unavailable(
-        `The migration ${name} failed earlier and may be half done: repair the database by hand, then tell ` +
-          `\`prisma migrate resolve\` whether ${name} is applied or rolled back.`,
+        `The migration ${name} failed earlier and may be half done: finish it by hand and set finished_at of its row in ` +
+          "_prisma_migrations, or undo it by hand and set rolled_back_at.",
       );
     }
     if ((checksums.get(name) ?? checksum) !== checksum) {

@@ -71,9 +71,13 @@ const endsWithin = async (exited: Promise<void>, waitMs: number): Promise<boolea
  * Fast shutdown: open transactions are rolled back, data is flushed. After 15 s the immediate one, which is safe
  * too and costs a replay at the next start.
  */
-export const stopPostmaster = async (cluster: Cluster, { pid, exited }: Postmaster): Promise<void> => {
+export const stopPostmaster = async (
+  cluster: Cluster,
+  { pid, exited }: Postmaster,
+  fastStopMs = FAST_STOP_MS,
+): Promise<void> => {
   send(cluster, pid, "SIGINT");
-  if (await endsWithin(exited, FAST_STOP_MS)) return;
+  if (await endsWithin(exited, fastStopMs)) return;
   send(cluster, pid, "SIGQUIT");
   if (await endsWithin(exited, IMMEDIATE_STOP_MS)) return;
   throw unavailable(`The embedded PostgreSQL (process ${pid}) does not stop: end it by hand with \`kill -9 ${pid}\`.`);

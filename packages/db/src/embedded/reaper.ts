@@ -15,7 +15,7 @@ if [ -n "$pid" ]; then
   while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 fi
 rm -rf "$1"
-rmdir "$1/.." 2>/dev/null
+rmdir "$(dirname "$1")" 2>/dev/null
 exit 0
 `;
 
