@@ -76,7 +76,8 @@ const openRedis = ({ url, prefix = "phonoscene", logger }: QueueBackendOptions):
     createQueue: (name) => new Queue(name, { connection: producer, prefix }),
     createWorker: (name, processor, options) =>
       new Worker(name, processor, { ...options, connection: blocking, prefix }),
-    ping: () => pingWith(url, () => producer.ping()),
+    // The connection that waits: right after the start the other one is not there yet, and refuses.
+    ping: () => pingWith(url, () => blocking.ping()),
     close: async () => {
       blocking.disconnect();
       producer.disconnect();

@@ -36,6 +36,8 @@ export type Workers = {
 /** Two deaths of a worker must not end a job: poison is counted on the task's own row, not by the queue. */
 const MAX_STALLED_COUNT = 10;
 
+const NEVER_ABORTED = new AbortController().signal;
+
 /** A provider's `Retry-After` wins; else 1 s, 2 s, 4 s ... one minute, with a quarter of jitter. */
 const backoffMs = (attemptsMade: number, error: unknown): number => {
   if (error instanceof AppError && error.retryAfterMs !== undefined) return Math.min(error.retryAfterMs, 10 * MINUTE);
@@ -54,9 +56,10 @@ const createWorker = (options: WorkersOptions, queue: QueueName): Worker => {
   const { backend, handlers, concurrency, logger, lockDurationMs = 30 * SECOND } = options;
   const worker = backend.createWorker(
     queue,
-    async (job, token, signal = new AbortController().signal) => {
+    // Three declared parameters: BullMQ makes a signal only for a processor whose `length` says that it takes one.
+    async (job, token, signal) => {
       const jobLogger = logger.child({ queue, job: job.name, jobId: job.id, ...job.data });
-      const outcome = await handle(handlers, job, { signal, logger: jobLogger });
+      const outcome = await handle(handlers, job, { signal: signal ?? NEVER_ABORTED, logger: jobLogger });
       if (outcome?.again === undefined) return;
       await job.moveToDelayed(Date.now() + outcome.again.delayMs, token);
       throw new DelayedError();

@@ -72,10 +72,11 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
 /** The OpenAPI 3.1 document of all contracts. */
 export const buildOpenApiDocument = (version: string) => {
   const registry = new OpenAPIRegistry();
-  for (const schema of SCHEMAS) registry.register(schema.meta()?.id ?? "", schema);
   registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", bearerFormat: "JWT" });
   for (const endpoint of ENDPOINTS) registry.registerPath(toRoute(endpoint));
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  // The schemas first: met inside a nullable place for the first time, a named schema would become nullable itself.
+  const schemas = SCHEMAS.map((schema) => ({ type: "schema" as const, schema }));
+  return new OpenApiGeneratorV31([...schemas, ...registry.definitions]).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "Phonoscene",

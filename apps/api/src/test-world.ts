@@ -1,0 +1,102 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import os from "node:os";
+import path from "node:path";
+
+import { type Database, openDatabase } from "@phonoscene/db";
+import { createLogger } from "@phonoscene/kernel";
+import { openLocalDisk } from "@phonoscene/storage";
+
+import { createApp } from "./app.ts";
+import { createAccessTokens, createPasswords } from "./features/accounts/index.ts";
+
+export const TEST_SECRET = "a secret of more than thirty-two characters";
+
+export type ApiWorld = {
+  url: string;
+  database: Database;
+  /** How often a route woke the relay. */
+  wakes(): number;
+  /** Files under the data directory, incoming and stored. */
+  files(): Promise<string[]>;
+  request(path: string, init?: RequestInit & { token?: string; json?: unknown }): Promise<Response>;
+  /** Registers and logs in; resolves to an access token. */
+  newUser(email?: string): Promise<string>;
+  close(): Promise<void>;
+};
+
+const listen = (server: Server): Promise<number> =>
+  new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+
+/** The whole application on a free loopback port, over a real database; only the queue's relay is left out. */
+export const startApiWorld = async (
+  databaseUrl: string,
+  overrides: { maxUploadBytes?: number } = {},
+): Promise<ApiWorld> => {
+  const logger = createLogger({ name: "api-test", level: "silent" });
+  const database = openDatabase({
+    url: databaseUrl,
+    poolSize: 5,
+    onPoolError: (error) => logger.warn({ err: error }, "pool"),
+  });
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), "phonoscene-api-test-"));
+  let wakes = 0;
+  const app = createApp({
+    database,
+    backend: { kind: "postgres", ping: database.ping },
+    relay: {
+      wake: () => {
+        wakes += 1;
+      },
+    },
+    storage: await openLocalDisk(dataDir),
+    tokens: createAccessTokens(TEST_SECRET),
+    passwords: createPasswords(),
+    logger,
+    trustProxyHops: 0,
+    maxUploadBytes: overrides.maxUploadBytes ?? 10_000_000,
+    version: "0.0.0-test",
+  });
+  const server = createServer(app);
+  const url = `http://127.0.0.1:${await listen(server)}`;
+
+  const request: ApiWorld["request"] = (where, { token, json, ...init } = {}) => {
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    if (json !== undefined) headers.set("content-type", "application/json");
+    return fetch(`${url}${where}`, { ...init, headers, ...(json !== undefined && { body: JSON.stringify(json) }) });
+  };
+
+  let users = 0;
+  return {
+    url,
+    database,
+    wakes: () => wakes,
+    files: async () => {
+      const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    },
+    request,
+    newUser: async (email) => {
+      users += 1;
+      const account = { email: email ?? `user${users}@example.com`, password: "correct horse battery" };
+      await request("/v1/auth/register", { method: "POST", json: { ...account, name: "Ada" } });
+      const answer = await request("/v1/auth/login", { method: "POST", json: account });
+      const { accessToken } = (await answer.json()) as { accessToken: string };
+      return accessToken;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+      await database.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
