@@ -6,7 +6,13 @@ import { words } from "./words.ts";
 export type Span = { start: number; end: number };
 
 /** A noun phrase: its core ends at the head noun, its span includes "of ..." phrases. */
-export type NounPhrase = Span & { kind: "noun"; head: number; coreEnd: number; isPronoun: boolean };
+export type NounPhrase = Span & {
+  kind: "noun";
+  head: number;
+  coreEnd: number;
+  isPronoun: boolean;
+  isNominative?: boolean;
+};
 
 export type VerbGroup = Span & {
   kind: "verb";
@@ -79,16 +85,40 @@ const joinsAdjectives = (tokens: readonly Token[], index: number): boolean =>
   (tokens[index]?.text === "," || tokens[index]?.lower === "and" || tokens[index]?.lower === "but") &&
   isPremodifier(tokens[index + 2]);
 
+const NOMINATIVE = new Set(words("i he she we they"));
+const ARTICLES = new Set(words("a an the my his her its our their this that"));
+
+const numberPhrase = (start: number, head: number): NounPhrase => ({
+  kind: "noun",
+  start,
+  end: head + 1,
+  coreEnd: head + 1,
+  head,
+  isPronoun: false,
+});
+
 const corePhrase = (tokens: readonly Token[], start: number): NounPhrase | null => {
   const first = tokens[start];
   if (first === undefined) return null;
   const possessive =
     POSSESSIVES.has(first.lower) && (isPremodifier(tokens[start + 1]) || isParticipleModifier(tokens, start + 1));
   if (PERSONAL.has(first.lower) && !possessive && first.tag !== "NOUN") {
-    return { kind: "noun", start, end: start + 1, coreEnd: start + 1, head: start, isPronoun: true };
+    return {
+      kind: "noun",
+      start,
+      end: start + 1,
+      coreEnd: start + 1,
+      head: start,
+      isPronoun: true,
+      isNominative: NOMINATIVE.has(first.lower),
+    };
   }
   let index = start;
-  while (opensPhrase(tokens[index])) index += 1;
+  while (opensPhrase(tokens[index])) {
+    // "nineteen eighty-one | a journalist", "one by one | the neighbours"
+    if (tokens[index]?.tag === "NUM" && ARTICLES.has(tokens[index + 1]?.lower ?? "")) return numberPhrase(start, index);
+    index += 1;
+  }
   const wasOpened = index > start;
   let head = -1;
   for (; index < tokens.length; index += 1) {
@@ -104,7 +134,7 @@ const corePhrase = (tokens: readonly Token[], start: number): NounPhrase | null 
     // An adjective behind the head belongs to what follows: "the sea cold and grey".
     if (head >= 0 && head < index && token?.tag === "ADJ") break;
   }
-  if (head < 0) return null;
+  if (head < 0) return tokens[index - 1]?.tag === "NUM" && index > start ? numberPhrase(start, index - 1) : null;
   return { kind: "noun", start, end: head + 1, coreEnd: head + 1, head, isPronoun: false };
 };
 
@@ -127,7 +157,7 @@ const innerVerb = (tokens: readonly Token[], main: number): number => {
   const form = verbForm(tokens[main]?.lower ?? "");
   if (form === null || !ASPECTUAL.has(form.lemma)) return main;
   const next = tokens[main + 1];
-  if (next?.tag === "VERB" && verbForm(next.lower)?.form === "gerund") return main + 1;
+  if ((next?.tag === "VERB" || next?.tag === "NOUN") && verbForm(next.lower)?.form === "gerund") return main + 1;
   return next?.lower === "to" && tokens[main + 2]?.tag === "VERB" ? main + 2 : main;
 };
 
@@ -157,17 +187,19 @@ export const verbGroupAt = (tokens: readonly Token[], start: number): VerbGroup 
   const read = verbForm(token.lower) ?? { lemma: token.lower, form: "base" as const };
   const auxiliaries = group.slice(0, -1).filter((part) => part.tag === "AUX");
   const isCopula = token.tag === "AUX";
+  let end = main + 1;
+  while (isCopula && NEGATIONS.has(tokens[end]?.lower ?? "")) end += 1;
   return {
     kind: "verb",
     start,
-    end: main + 1,
+    end,
     main,
     lemma: isCopula ? "be" : read.lemma,
     form: read.form,
     voice: isCopula ? "copula" : voiceOf(auxiliaries, read.form),
     isSurelyFinite: isCopula || auxiliaries.length > 0 || read.form === "past" || read.form === "third",
     isInfinitive: false,
-    isNegated: group.some((part) => NEGATIONS.has(part.lower)),
+    isNegated: tokens.slice(start, end).some((part) => NEGATIONS.has(part.lower)),
     manner: group.filter((part) => part.tag === "ADV" && !EMPTY_ADVERBS.has(part.lower)).map((part) => part.lower),
   };
 };

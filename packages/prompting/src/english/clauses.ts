@@ -1,5 +1,5 @@
 import type { Chunk, NounPhrase, Span, VerbGroup } from "./chunks.ts";
-import { isInverting, isSpeech, isThought } from "./verbs.ts";
+import { isInverting, isSpeech, isThought, mustHaveObject } from "./verbs.ts";
 
 /** Who does what: the unit of which a picture is made. */
 export type Clause = {
@@ -57,6 +57,21 @@ const lastNoun = (state: State): NounPhrase | null => {
   return state.open?.subjects.at(-1) ?? state.subjects.at(-1) ?? null;
 };
 
+const nounBefore = (state: State, index: number): NounPhrase | null => {
+  const before = state.chunks[index - 1];
+  if (before?.kind === "noun") return before;
+  return before?.kind === "preposition" ? before.object : null;
+};
+
+const lastNounBefore = (chunks: readonly Chunk[], index: number): NounPhrase | null => {
+  for (let at = index - 1; at >= 0; at -= 1) {
+    const chunk = chunks[at];
+    if (chunk?.kind === "noun" && !chunk.isPronoun) return chunk;
+    if (chunk?.kind === "preposition" && chunk.object !== null) return chunk.object;
+  }
+  return null;
+};
+
 const close = (state: State): void => {
   state.open = null;
 };
@@ -68,6 +83,9 @@ const openClause = (state: State, clause: Omit<Clause, "complement" | "parts" | 
     state.dangling.subjects = clause.subjects;
     state.dangling = null;
   }
+  // "berries that the frost has grown": the antecedent is what was grown.
+  if (state.antecedent !== null && clause.origin === "main") opened.parts.push(state.antecedent);
+  state.antecedent = null;
   state.clauses.push(opened);
   state.open = opened;
   state.lead = [];
@@ -105,6 +123,14 @@ const onLonelyVerb = (state: State, verb: VerbGroup, index: number): number => {
     openClause(state, { subjects: [after], verb, origin: "inverted" });
     if (state.open !== null) (state.open as Clause).complement = { start: after.end, end: after.end };
     return index + 2;
+  }
+  const noun = lastNounBefore(state.chunks, index);
+  const isTail =
+    before?.kind === "comma" && verb.form === "either" && !verb.isSurelyFinite && after?.kind === "preposition";
+  if (isTail && noun !== null && mustHaveObject(verb.lemma)) {
+    // "letters, tied with a ribbon": what stands before the comma is what was tied.
+    openClause(state, { subjects: [noun], verb: { ...verb, voice: "passive" }, origin: "relative" });
+    return index + 1;
   }
   const goesOn = before?.kind === "conjunction" || before?.kind === "comma" || before?.kind === "adverb";
   const subjects = state.waiting.length > 0 ? state.waiting : goesOn || index > 0 ? state.lastSubjects : [];
@@ -176,7 +202,7 @@ const onNoun = (state: State, noun: NounPhrase, index: number): void => {
   const before = state.chunks[index - 1];
   if (state.open !== null) {
     const next = state.chunks[skip(state.chunks, index + 1, ["adverb"])];
-    const isClear = next?.kind === "verb" && next.isSurelyFinite;
+    const isClear = (next?.kind === "verb" && next.isSurelyFinite) || noun.isNominative === true;
     if (startsClause(state.chunks, index) && (isClear || isThought(state.open.verb.lemma))) {
       close(state);
       state.subjects = [noun];
@@ -212,7 +238,17 @@ const onConjunction = (state: State, index: number): void => {
   if (state.open === null) return;
   const next = skip(state.chunks, index + 1, ["adverb", "comma"]);
   const chunk = state.chunks[next];
-  if (startsClause(state.chunks, next) || chunk?.kind === "verb" || chunk === undefined || chunk.kind === "stop")
+  const later = skip(state.chunks, next, ["adverb", "preposition", "comma", "other"]);
+  const laterVerb = state.chunks[later + 1];
+  const startsLater =
+    later > next && laterVerb?.kind === "verb" && laterVerb.form !== "gerund" && startsClause(state.chunks, later);
+  if (
+    startsLater ||
+    startsClause(state.chunks, next) ||
+    chunk?.kind === "verb" ||
+    chunk === undefined ||
+    chunk.kind === "stop"
+  )
     close(state);
   else if (chunk.kind === "subordinator" || chunk.kind === "there") close(state);
   else extend(state, state.chunks[index]!);
@@ -258,7 +294,7 @@ const step = (state: State, index: number): number => {
       onConjunction(state, index);
       break;
     case "relative":
-      state.antecedent = lastNoun(state);
+      state.antecedent = nounBefore(state, index) ?? lastNoun(state);
       if (state.subjects.length > 0) state.waiting = state.subjects;
       state.subjects = [];
       close(state);

@@ -1,6 +1,7 @@
+import { SYMBOLS } from "../lexicons/symbols.data.ts";
 import type { Token } from "./reader.ts";
 import { verbForm } from "./verbs.ts";
-import { isConcrete, isFirstName, nounKind, singular, words } from "./words.ts";
+import { isConcrete, isFirstName, isPlural, nounKind, singular, words } from "./words.ts";
 
 const SUBJECT_PRONOUNS = new Set(words("i you he she it we they who"));
 const POSSESSIVES = new Set(words("my your his her its our their whose"));
@@ -46,6 +47,9 @@ const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
     return token.tag !== "ADJ" && form.form !== "gerund" && next?.tag !== "VERB" && next?.tag !== "AUX";
   }
   if (token.tag === "ADJ") return false;
+  // "petals drift across": a plural, a bare verb, a preposition.
+  const isPluralSubject = previous?.tag === "NOUN" && isPlural(previous.lower) && before?.tag !== "VERB";
+  if (isPluralSubject && form.form === "base" && next?.tag === "ADP" && next.lower !== "of") return true;
   const opensObject = opensNounPhrase(next) || (next?.tag === "ADJ" && form.form !== "third");
   if (form.form === "gerund" && previous?.tag === "ADP" && opensNounPhrase(next)) return true;
   if (form.form === "gerund") return previous?.tag === "PUNCT" && (opensObject || next?.tag === "ADP");
@@ -59,11 +63,15 @@ const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
   return form.form === "third" && isNominal(previous) && (opensNounPhrase(next) || next?.tag === "ADP") && !isThing;
 };
 
+const ABSTRACT_ENDING = /.{3}(?:ness|tion|sion|ity|ment|ance|ence|ism|ship|dom|hood|cess|ing|ure|th)s?$/u;
+const isAbstract = (word: string): boolean => Object.hasOwn(SYMBOLS, singular(word)) || ABSTRACT_ENDING.test(word);
+
 /** A capital at the start of a line or sentence proves nothing. */
 const isFalseName = ({ token, previous, next }: Place): boolean => {
   if (token.tag !== "PROPN" || isFirstName(token.lower)) return false;
   const opens = previous === undefined || previous.tag === "PUNCT";
-  return opens && !(next?.tag === "PROPN") && (isConcrete(token.lower) || verbForm(token.lower) !== null);
+  const isWord = isConcrete(token.lower) || verbForm(token.lower) !== null || isAbstract(token.lower);
+  return opens && next?.tag !== "PROPN" && isWord;
 };
 
 const lowerFirst = (token: Token, tag: string): Token => ({ ...token, text: token.lower, tag });

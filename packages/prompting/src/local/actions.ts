@@ -23,9 +23,10 @@ export type Action = {
 
 const MAX_COMPLEMENT_WORDS = 13;
 const TIME_WORDS = new Set([
-  ...words(Object.values(TIME_CUES).join(" ")),
+  // "the moon" speaks of the night and is a thing all the same.
+  ...words(Object.values(TIME_CUES).join(" ")).filter((word) => !isConcrete(word)),
   ...words(
-    "day days week weeks month months year years century centuries decade hour hours minute minutes moment time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december winter summer autumn spring today tomorrow yesterday age ages period while past future end beginning",
+    "day days week weeks month months year years century centuries decade hour hours minute minutes moment time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december winter summer autumn spring today tomorrow yesterday age ages period while past future",
   ),
 ]);
 const UNNAMED: Readonly<Record<string, string>> = {
@@ -34,7 +35,6 @@ const UNNAMED: Readonly<Record<string, string>> = {
   myself: "a lone figure",
   we: "a small group of people",
   us: "a small group of people",
-  you: "a figure",
   he: "a man",
   him: "a man",
   she: "a woman",
@@ -48,7 +48,7 @@ const UNNAMED: Readonly<Record<string, string>> = {
   everybody: "a crowd",
 };
 
-type Told = { text: string; key: string; kind: "actor" | "thing" | "idea" | "none" };
+type Told = { text: string; key: string; kind: "actor" | "thing" | "idea" | "none"; isUnnamed?: boolean };
 
 const memberKind = (member: Member): Told["kind"] => {
   if (member.isPerson) return "actor";
@@ -65,7 +65,9 @@ const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told
       return { text: member.description, key: member.key, kind: memberKind(member) };
     }
     const text = UNNAMED[pronoun];
-    return text === undefined ? { text: "", key: "", kind: "none" } : { text, key: text, kind: "actor" };
+    return text === undefined
+      ? { text: "", key: "", kind: "none" }
+      : { text, key: text, kind: "actor", isUnnamed: true };
   }
   const member = mention(cast, tokens, phrase);
   member.subjectMentions += 1;
@@ -84,7 +86,12 @@ const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause): Told
   const named = told.filter(({ text }) => text !== "");
   const first = named[0];
   if (first === undefined) return { text: "", key: "", kind: "none" };
-  return { text: named.map(({ text }) => text).join(" and "), key: first.key, kind: first.kind };
+  return {
+    text: named.map(({ text }) => text).join(" and "),
+    key: first.key,
+    kind: first.kind,
+    isUnnamed: first.isUnnamed ?? false,
+  };
 };
 
 const tellObject = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): string | null => {
@@ -99,7 +106,10 @@ const tellObject = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): s
 };
 
 const isTemporal = (tokens: readonly Token[], phrase: NounPhrase | null): boolean =>
-  phrase !== null && TIME_WORDS.has(singular(tokens[phrase.head]?.lower ?? ""));
+  phrase !== null &&
+  (tokens[phrase.head]?.tag === "NUM" ||
+    TIME_WORDS.has(singular(tokens[phrase.head]?.lower ?? "")) ||
+    (!isConcrete(tokens[phrase.head]?.lower ?? "") && TIME_WORDS.has(singular(tokens[phrase.end - 1]?.lower ?? ""))));
 
 const tellPart = (cast: Cast, tokens: readonly Token[], part: Chunk): string | null => {
   if (part.kind === "noun") return isTemporal(tokens, part) ? null : tellObject(cast, tokens, part);
@@ -133,7 +143,9 @@ const tellComplement = (cast: Cast, tokens: readonly Token[], parts: readonly Ch
   return text.trim().replace(/^,\s*/u, "").replace(DANGLING, "");
 };
 
-const hasObject = (parts: readonly Chunk[]): boolean => parts.some((part) => part.kind === "noun");
+/** "picked up the knife" has its object behind the particle. */
+const hasObject = (parts: readonly Chunk[]): boolean =>
+  parts.some((part) => part.kind === "noun") || (parts[0]?.kind === "preposition" && parts[0].object !== null);
 
 const tellPredicate = (clause: Clause, complement: string): string => {
   const { verb } = clause;
@@ -142,7 +154,7 @@ const tellPredicate = (clause: Clause, complement: string): string => {
   if (verb.voice === "copula") return clause.parts[0]?.kind === "noun" ? "" : complement;
   if (verb.lemma === "have") return complement === "" ? "" : `with ${complement}`;
   if (verb.voice === "passive") return act(pastParticiple(verb.lemma));
-  return act(gerund(verb.lemma));
+  return act(verb.lemma === "see" ? "watching" : gerund(verb.lemma));
 };
 
 const concreteNouns = (tokens: readonly Token[], clause: Clause): number => {
@@ -165,6 +177,7 @@ const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told): numbe
   if (verb.isNegated) score -= 5;
   if (clause.isQuoted) score -= 1.5;
   if (clause.origin === "relative" || clause.origin === "gerund") score -= 0.5;
+  if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : 1;
   if (mustHaveObject(verb.lemma) && verb.voice === "active" && !hasObject(clause.parts)) score -= 3;
   return score;
 };
@@ -193,6 +206,10 @@ const learnRole = (cast: Cast, tokens: readonly Token[], clause: Clause): void =
 /** Tells one clause; null where nothing of it can be shown. */
 export const tellAction = (cast: Cast, tokens: readonly Token[], clause: Clause): Action | null => {
   learnRole(cast, tokens, clause);
+  const isWeatherIt =
+    tokens[clause.subjects[0]?.head ?? -1]?.lower === "it" &&
+    /^(?:rain|snow|hail|thunder|freeze)$/u.test(clause.verb.lemma);
+  if (isWeatherIt) return null;
   const subject = tellSubject(cast, tokens, clause);
   const place = leadPlace(cast, tokens, clause);
   const complement = [tellComplement(cast, tokens, clause.parts), place].filter((part) => part !== "").join(" ");

@@ -1,12 +1,27 @@
 import type { NounPhrase } from "../english/chunks.ts";
 import type { Token } from "../english/reader.ts";
-import { type Gender, genderOf, isFirstName, isPlural, nounKind, singular, words } from "../english/words.ts";
+import {
+  articleFor,
+  type Gender,
+  genderOf,
+  isFirstName,
+  isPlural,
+  nounKind,
+  singular,
+  words,
+} from "../english/words.ts";
 import { PLACE_NAMES } from "../lexicons/settings.data.ts";
 import { introduce, isProperName } from "./phrases.ts";
 
 /** Somebody or something of the story, described the same way in every picture. */
 export type Member = {
   key: string;
+  /** Empty for whoever has none. */
+  name: string;
+  /** The adjectives before the name: "old". */
+  detail: string;
+  /** What somebody with a name is: "fisherman". */
+  role: string | null;
   /** With its article: "an old fisherman". */
   description: string;
   /** For a second mention: "the fisherman". */
@@ -29,20 +44,21 @@ export const createCast = (): Cast => ({ members: new Map(), clock: 0 });
 
 const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
 const TITLES: Readonly<Record<string, string>> = {
-  "mr.": "a gentleman",
-  mr: "a gentleman",
-  sir: "a gentleman",
-  lord: "a nobleman",
-  "mrs.": "a lady",
-  mrs: "a lady",
-  miss: "a young lady",
-  lady: "a lady",
-  "dr.": "a doctor",
-  captain: "a captain",
-  king: "a king",
-  queen: "a queen",
-  princess: "a princess",
-  prince: "a prince",
+  "mr.": "gentleman",
+  mr: "gentleman",
+  sir: "gentleman",
+  lord: "nobleman",
+  "mrs.": "lady",
+  mrs: "lady",
+  miss: "young lady",
+  lady: "lady",
+  "dr.": "doctor",
+  dr: "doctor",
+  captain: "captain",
+  king: "king",
+  queen: "queen",
+  princess: "princess",
+  prince: "prince",
 };
 
 const nameKeys = (tokens: readonly Token[], phrase: NounPhrase): string[] =>
@@ -63,9 +79,12 @@ const genderOfPhrase = (tokens: readonly Token[], phrase: NounPhrase): Gender =>
   return "unknown";
 };
 
-const describeName = (name: string, gender: Gender, title: string | undefined): string => {
-  if (title !== undefined) return `${name}, ${title}`;
-  return gender === "unknown" ? name : `${name}, a ${gender === "male" ? "man" : "woman"}`;
+/** "an old keeper named Tomas Berg": a generator knows keepers, not Tomas. */
+const describeName = ({ name, detail, role, gender }: Member): string => {
+  const known = role ?? (gender === "unknown" ? null : gender === "male" ? "man" : "woman");
+  if (known === null) return name;
+  const figure = detail === "" || known.startsWith(`${detail} `) ? known : `${detail} ${known}`;
+  return `${articleFor(figure)} ${figure} named ${name}`;
 };
 
 const isPersonPhrase = (tokens: readonly Token[], phrase: NounPhrase): boolean => {
@@ -83,12 +102,18 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
   const isPerson = isPersonPhrase(tokens, phrase);
   const gender = genderOfPhrase(tokens, phrase);
   const introduced = introduce(tokens, phrase);
-  const title = tokens.slice(phrase.start, phrase.coreEnd).flatMap((token) => TITLES[token.lower] ?? [])[0];
-  const description = isName && isPerson ? describeName(introduced, gender, title) : introduced;
-  return {
+  const core = tokens.slice(phrase.start, phrase.coreEnd);
+  const title = core.flatMap((token) => TITLES[token.lower] ?? [])[0];
+  const names = core.filter((token) => token.tag === "PROPN" && !Object.hasOwn(TITLES, token.lower));
+  const name = isName && isPerson ? names.map(({ text }) => text).join(" ") : "";
+  const adjectives = core.filter((token) => token.tag === "ADJ" && name !== "");
+  const member: Member = {
     key,
-    description,
-    short: isName ? introduced : `the ${head}`,
+    name,
+    detail: adjectives.map(({ lower }) => lower).join(" "),
+    role: title ?? null,
+    description: introduced,
+    short: name !== "" ? name : isName ? introduced : `the ${head}`,
     isPlural: isPlural(head) && !isName,
     isPerson,
     isConcrete: nounKind(head) !== null || isName,
@@ -96,6 +121,8 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
     subjectMentions: 0,
     lastSeen: 0,
   };
+  if (name !== "") member.description = describeName(member);
+  return member;
 };
 
 /** Notes a mention; a first one makes the member. A fuller first name ("Tomas Berg") also answers to its parts. */
@@ -116,9 +143,9 @@ export const mention = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase
 
 /** "Tomas Berg, fisherman": the trade describes the name. */
 export const giveRole = (member: Member, role: string): void => {
-  if (!member.isPerson || member.description.includes(role)) return;
-  const name = member.description.split(",")[0] ?? member.description;
-  member.description = `${name}, ${role}`;
+  if (!member.isPerson || member.name === "") return;
+  member.role = role.replace(/^(?:an?|the) /u, "");
+  member.description = describeName(member);
   if (member.gender === "unknown") member.gender = genderOf(role.split(" ").at(-1) ?? "");
 };
 
@@ -151,8 +178,8 @@ const fits = (member: Member, wanted: Wanted): boolean => {
 /** Recency, with a bias to whoever the story is about. */
 const weight = (member: Member, wanted: Wanted): number =>
   member.lastSeen +
-  1.5 * Math.min(member.subjectMentions, 4) +
-  (member.gender === wanted.gender ? 4 : 0) +
+  2 * Math.min(member.subjectMentions, 4) +
+  (member.gender === wanted.gender ? 5 : 0) +
   (member.isPerson === wanted.isPerson ? 2 : 0);
 
 const MEMORY_MENTIONS = 40;
@@ -169,7 +196,10 @@ export const resolve = (cast: Cast, pronoun: string): Member | null => {
   }
   if (best !== null) {
     best.lastSeen = cast.clock;
-    if (best.gender === "unknown" && best.isPerson) best.gender = wanted.gender;
+    if (best.gender === "unknown" && best.isPerson) {
+      best.gender = wanted.gender;
+      if (best.name !== "") best.description = describeName(best);
+    }
   }
   return best;
 };

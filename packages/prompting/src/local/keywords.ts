@@ -36,9 +36,12 @@ export const writeKeywords = (scene: SceneDraft, things: readonly Thing[], subje
   const place = scene.place?.toLowerCase() ?? null;
   const setting = [
     scene.weather ?? null,
-    place === null || fromText.some((words) => words.includes(place)) ? null : place,
+    place === null || fromText.some((words) => words.toLowerCase().includes(place)) ? null : place,
   ].filter((word): word is string => word !== null && !isSaid(word, subject));
-  const atmosphere = [...moodOf(scene).keywords, ...NEUTRAL_MOOD.keywords];
+  const { keywords } = moodOf(scene);
+  // Each scene begins elsewhere in the mood's list, so that a set does not repeat itself.
+  const turn = scene.index % keywords.length;
+  const atmosphere = [...keywords.slice(turn), ...keywords.slice(0, turn), ...NEUTRAL_MOOD.keywords];
   const all = [
     ...fromText,
     ...setting.slice(0, Math.max(0, KEYWORD_COUNT - ATMOSPHERE_COUNT - fromText.length)),

@@ -1,6 +1,7 @@
 import type { NounPhrase, Span } from "../english/chunks.ts";
 import type { Token } from "../english/reader.ts";
-import { articleFor, isPlural, nounKind, takesNoArticle, words } from "../english/words.ts";
+import { articleFor, isFirstName, isPlural, nounKind, takesNoArticle, words } from "../english/words.ts";
+import { PLACE_NAMES } from "../lexicons/settings.data.ts";
 
 const DROPPED_OPENERS = new Set(
   words(
@@ -18,10 +19,20 @@ const VACUOUS = new Set(
 );
 const NUMBER_WORD = /^(?:\d+|one)$/u;
 
+const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
+
+/** "Tomas", "Berg" behind "Tomas"; not the "Raven" or the "Grandmother" that verse likes to capitalise. */
+const isNameAt = (tokens: readonly Token[], index: number): boolean => {
+  const token = tokens[index];
+  if (token?.tag !== "PROPN") return false;
+  const isCommon = nounKind(token.lower) !== null && !isFirstName(token.lower) && !placeNames.has(token.lower);
+  return !isCommon || tokens[index - 1]?.tag === "PROPN" || tokens[index + 1]?.tag === "PROPN";
+};
+
 /** Words with their spaces: none before "'s" and commas. */
 export const joinTokens = (tokens: readonly Token[]): string =>
   tokens
-    .map((token) => (token.tag === "PROPN" ? token.text : token.lower === "i" ? "I" : token.text.toLowerCase()))
+    .map((token, index) => (token.lower === "i" || isNameAt(tokens, index) ? token.text : token.lower))
     .join(" ")
     .replaceAll(/ (?='s\b|'(?: |$)|n't\b|[,.;:!?])/gu, "")
     .trim();
@@ -58,7 +69,7 @@ export const replacePossessives = (text: string): string =>
     .replaceAll(/\b(his|her|its|their) own\b/gu, "$1");
 
 export const isProperName = (tokens: readonly Token[], phrase: NounPhrase): boolean =>
-  !phrase.isPronoun && tokens[phrase.head]?.tag === "PROPN" && nounKind(tokens[phrase.head]?.lower ?? "") === null;
+  !phrase.isPronoun && phrase.head < phrase.coreEnd && isNameAt(tokens, phrase.head);
 
 const withArticle = (bare: string, head: string, opener: string): string => {
   const first = bare.split(" ")[0] ?? "";

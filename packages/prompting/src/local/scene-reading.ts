@@ -1,10 +1,11 @@
 import { chunk, type Chunk, type NounPhrase } from "../english/chunks.ts";
 import { type Clause, findClauses } from "../english/clauses.ts";
 import type { Reader, Token } from "../english/reader.ts";
-import { isConcrete, nounKind, singular } from "../english/words.ts";
+import { verbForm } from "../english/verbs.ts";
+import { isConcrete, isFirstName, nounKind, singular } from "../english/words.ts";
 import { type Action, tellAction } from "./actions.ts";
 import { type Cast, giveRole, mention } from "./cast.ts";
-import { bareCore, introduce } from "./phrases.ts";
+import { bareCore, introduce, isProperName } from "./phrases.ts";
 
 /** Something of the scene that could be shown: `lemma` tells whether a prompt has it already. */
 export type Thing = { words: string; introduced: string; lemma: string; isPerson: boolean; weight: number };
@@ -50,10 +51,12 @@ const learnAppositions = (cast: Cast, tokens: readonly Token[], chunks: readonly
   chunks.forEach((part, index) => {
     const next = chunks[index + 2];
     if (part.kind !== "noun" || chunks[index + 1]?.kind !== "comma" || next?.kind !== "noun") return;
-    const isName = tokens[part.head]?.tag === "PROPN" && !isConcrete(tokens[part.head]?.lower ?? "");
-    if (isName && nounKind(tokens[next.head]?.lower ?? "") === "person" && !next.isPronoun) {
-      giveRole(mention(cast, tokens, part), introduce(tokens, next));
-    }
+    const role = tokens[next.head]?.lower ?? "";
+    if (!isProperName(tokens, part) || nounKind(role) !== "person" || next.isPronoun || isProperName(tokens, next))
+      return;
+    const member = mention(cast, tokens, part);
+    giveRole(member, introduce(tokens, next));
+    cast.members.set(role, member);
   });
 };
 
@@ -74,6 +77,20 @@ const readSentence = (cast: Cast, tokens: readonly Token[], reading: SceneReadin
   }
 };
 
+const KEEPS_CAPITAL = /^(?:I|I'\p{L}+|O|\p{Lu}{2,})$/u;
+
+/** A line of verse begins with a capital whatever its first word is; inside a sentence that would look like a name. */
+const lowerLineStart = (line: string): string => {
+  const word = /^\p{Lu}[\p{L}'’-]*/u.exec(line)?.[0] ?? "";
+  const second = /^\S+\s+(\p{Lu})/u.test(line);
+  const lower = word.toLowerCase();
+  const isKnown = nounKind(lower) !== null || verbForm(lower) !== null || SMALL_WORDS.test(lower);
+  if (word === "" || KEEPS_CAPITAL.test(word) || isFirstName(word) || second || !isKnown) return line;
+  return lower + line.slice(word.length);
+};
+const SMALL_WORDS =
+  /^(?:the|an?|and|or|but|nor|of|in|on|at|to|by|with|from|for|as|if|so|that|this|these|those|my|your|his|her|its|our|their|he|she|it|we|they|you|who|which|when|where|while|what|how|than|then|there|through|over|under|upon|into|against|between|beneath|beside|above|below|behind|beyond|until|till|not|no|all|each|every|some|one|two|three|once|long|thy|thine|thou|thee|because|though|is|are|was|were|will|would|shall|should|can|could|may|might|must|now|yet|still|down|up|out|off|like|before|after|about|within|without|only|never|ever)$/u;
+
 const ENDS_SENTENCE = /[.!?;:…]["'”’)]*$/u;
 const MIN_PUNCTUATED = 0.4;
 
@@ -81,7 +98,13 @@ const MIN_PUNCTUATED = 0.4;
 const runningText = (sentences: readonly string[]): string => {
   const punctuated = sentences.filter((sentence) => /[\p{P}]["'”’)]*$/u.test(sentence)).length;
   const isBare = sentences.length > 1 && punctuated < MIN_PUNCTUATED * sentences.length;
-  return sentences.map((sentence) => (isBare && !ENDS_SENTENCE.test(sentence) ? `${sentence}.` : sentence)).join(" ");
+  if (isBare) return sentences.map((sentence) => (ENDS_SENTENCE.test(sentence) ? sentence : `${sentence}.`)).join(" ");
+  return sentences
+    .map((sentence, index) => {
+      const before = sentences[index - 1];
+      return before === undefined || ENDS_SENTENCE.test(before) ? sentence : lowerLineStart(sentence);
+    })
+    .join(" ");
 };
 
 /** Longer stretches than this are cut: the tagger's work grows with them. */

@@ -1,5 +1,6 @@
 import type { Slot } from "@phonoscene/contracts";
 
+import { genderOf } from "../english/words.ts";
 import { SYMBOLS } from "../lexicons/symbols.data.ts";
 import type { Action } from "./actions.ts";
 import { countWords } from "./phrases.ts";
@@ -32,6 +33,15 @@ const pick = (actions: readonly Action[]): Action[] => {
   return chosen.toSorted((a, b) => a.order - b.order);
 };
 
+const PRONOUNS = { male: "him", female: "her" } as const;
+
+/** "carrying the girl upstairs and laying her beside the stove": who was just named is not named again. */
+const backToPronouns = (said: string, predicate: string): string =>
+  predicate.replaceAll(/\bthe (\p{L}+)\b/gu, (whole, noun: string) => {
+    const gender = genderOf(noun);
+    return gender !== "unknown" && new RegExp(`\\b${noun}\\b`, "u").test(said) ? PRONOUNS[gender] : whole;
+  });
+
 /** One subject's acts are joined by "and"; another subject begins a new clause. */
 const compose = (actions: readonly Action[]): string => {
   let text = "";
@@ -39,7 +49,7 @@ const compose = (actions: readonly Action[]): string => {
   const introduced = new Set<string>();
   actions.forEach((action, index) => {
     const isSame = index > 0 && action.subjectKey === lastKey;
-    if (isSame) text += `${text.includes(" and ") ? ", then" : " and"} ${action.predicate}`;
+    if (isSame) text += `${text.includes(" and ") ? ", then" : " and"} ${backToPronouns(text, action.predicate)}`;
     else {
       const known = introduced.has(action.subjectKey)
         ? action.subject.replace(/^an? (?:.* )?(\S+)$/u, "the $1")

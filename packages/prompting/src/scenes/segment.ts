@@ -26,7 +26,10 @@ export const defaultSceneCount = (units: readonly Unit[]): number => {
   const duration = durationMs(units);
   const words = units.reduce((sum, unit) => sum + wordCount(unit.text), 0);
   const byLength = duration === null ? words / WORDS_PER_SCENE : duration / SCENE_DURATION_MS;
-  return Math.max(1, Math.min(MAX_DEFAULT_SCENES, Math.round(byLength), units.length));
+  const count = Math.max(1, Math.min(MAX_DEFAULT_SCENES, Math.round(byLength), units.length));
+  // A poem of four short stanzas is four pictures, though its length alone would make it two.
+  const paragraphs = units.filter(({ breakBefore }) => breakBefore === 1).length;
+  return paragraphs > count && paragraphs <= 2 * count ? Math.min(paragraphs, MAX_DEFAULT_SCENES) : count;
 };
 
 /** What speaks for a new scene at this unit, in the scale of the length cost. */

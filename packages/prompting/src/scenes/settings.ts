@@ -17,7 +17,7 @@ type Found = { place: string | null; timeOfDay: string | null; weather: string |
 const places = new Set(PLACE_WORDS.split(" "));
 const names = new Set(PLACE_NAMES.split(/\s+/u));
 const LOCATING = new Set(
-  "in at on by near inside into through along across towards toward beside behind under above over past around outside within upon to from of down up beyond between".split(
+  "in at on by near inside into onto through along across towards toward beside behind outside within to of over above past under around".split(
     " ",
   ),
 );
@@ -44,7 +44,7 @@ const isPlaceAt = (words: readonly string[], index: number): boolean => {
   for (let back = 1; back <= 4; back += 1) {
     const before = words[index - back]?.toLowerCase();
     if (before === undefined) return false;
-    if (LOCATING.has(before)) return before !== "of" || back > 1;
+    if (LOCATING.has(before)) return true;
   }
   return false;
 };
@@ -100,6 +100,10 @@ const moodOf = (scene: ReadonlyMap<string, number>, whole: ReadonlyMap<string, n
 const leading = (scores: ReadonlyMap<string, number>): string | null =>
   [...scores].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 
+/** The story leaps in time: neither the hour nor the place of before holds on. */
+const LEAP =
+  /^\W*(?:(?:many |some |several |two |three |ten |twenty )?(?:years|months|weeks|days) (?:later|after|passed)|the next (?:day|year|summer|winter|spring|autumn)|one day|once upon|the following|long ago|meanwhile)/iu;
+
 /** Reads each scene's setting out of its words; what a scene does not say, it takes over from the one before. */
 export const findSettings = (scenes: readonly string[], language: string): Setting[] => {
   const perScene = scenes.map((text) => (language === "en" ? moodScores(text) : new Map<string, number>()));
@@ -109,7 +113,7 @@ export const findSettings = (scenes: readonly string[], language: string): Setti
   const settings: Setting[] = [];
   scenes.forEach((text, index) => {
     const found = findIn(text, language);
-    const before = settings.at(-1);
+    const before = LEAP.test(text) ? undefined : settings.at(-1);
     const mood = moodOf(perScene[index] ?? new Map(), whole);
     settings.push({
       place: found.place ?? before?.place ?? null,
