@@ -30,15 +30,24 @@ const counting = (totalBytes: number, onProgress: (fraction: number) => void): T
   });
 };
 
-const send = async (request: http.ClientRequest, upload: Upload): Promise<http.IncomingMessage> => {
-  const response = new Promise<http.IncomingMessage>((resolve, reject) => {
-    request.once("response", resolve).once("error", reject);
+type Exchange = { response: http.IncomingMessage; text: string };
+
+/** A provider may answer before it has read everything (a wrong key): what is left of the file then stays here. */
+const exchange = async (request: http.ClientRequest, upload: Upload): Promise<Exchange> => {
+  const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+    request.on("response", resolve).on("error", reject);
   });
-  const body = pipeline(createReadStream(upload.filePath), counting(upload.sizeBytes, upload.onProgress), request);
-  // A provider may answer before it has read everything (a wrong key): its answer says more than the broken pipe.
-  const [answered, sent] = await Promise.allSettled([response, body]);
-  if (answered.status === "fulfilled") return answered.value;
-  throw sent.status === "rejected" ? new Error("The upload broke off", { cause: sent.reason }) : answered.reason;
+  // Whatever breaks the pipeline destroys the request, which then rejects `answered` with the same error.
+  const sent = Promise.allSettled([
+    pipeline(createReadStream(upload.filePath), counting(upload.sizeBytes, upload.onProgress), request),
+  ]);
+  try {
+    const response = await answered;
+    return { response, text: await readBody(response) };
+  } finally {
+    request.destroy();
+    await sent;
+  }
 };
 
 const parseJson = (text: string): unknown => {
@@ -62,9 +71,10 @@ export const uploadFile = async (upload: Upload): Promise<string> => {
     headers: { authorization: apiKey, "content-type": "application/octet-stream", "content-length": sizeBytes },
     signal,
   });
-  request.setTimeout(idleTimeoutMs, () => request.destroy(new Error("The provider took no bytes for too long")));
-  const response = await send(request, upload);
-  const text = await readBody(response);
+  request.setTimeout(idleTimeoutMs, () =>
+    request.destroy(new DOMException("The provider took no bytes for too long", "TimeoutError")),
+  );
+  const { response, text } = await exchange(request, upload);
   const status = response.statusCode ?? 0;
   if (status >= 400) throw rejection(status, text, response.headers["retry-after"]);
   const parsed = Uploaded.safeParse(parseJson(text));
