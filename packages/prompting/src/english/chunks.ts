@@ -32,7 +32,7 @@ export type VerbGroup = Span & {
 export type Chunk =
   | NounPhrase
   | VerbGroup
-  | (Span & { kind: "preposition"; object: NounPhrase | null; gerund: VerbGroup | null })
+  | (Span & { kind: "preposition"; object: NounPhrase | null; gerund: VerbGroup | null; isParticle: boolean })
   | (Span & {
       kind: "conjunction" | "subordinator" | "relative" | "comma" | "stop" | "quote" | "there" | "adverb" | "other";
     });
@@ -48,9 +48,9 @@ const DETERMINERS = new Set(
   ),
 );
 const POSSESSIVES = new Set(words("my your his her its our their whose"));
-const RELATIVES = new Set(words("who whom which that whose where"));
+const RELATIVES = new Set(words("who whom which that"));
 const ALWAYS_SUBORDINATE = new Set(
-  words("because although though unless if whether until till whereas while when whenever lest"),
+  words("because although though unless if whether until till whereas while when whenever lest where whose"),
 );
 const ASPECTUAL = new Set(words("begin start continue keep try go seem use help dare come"));
 const NEGATIONS = new Set(words("not n't never no neither nor"));
@@ -116,7 +116,9 @@ const corePhrase = (tokens: readonly Token[], start: number): NounPhrase | null 
   let index = start;
   while (opensPhrase(tokens[index])) {
     // "nineteen eighty-one | a journalist", "one by one | the neighbours"
-    if (tokens[index]?.tag === "NUM" && ARTICLES.has(tokens[index + 1]?.lower ?? "")) return numberPhrase(start, index);
+    const after = tokens[index + 1];
+    const isYear = tokens[index - 1]?.tag === "NUM" && after?.tag === "PROPN";
+    if (tokens[index]?.tag === "NUM" && (isYear || ARTICLES.has(after?.lower ?? ""))) return numberPhrase(start, index);
     index += 1;
   }
   const wasOpened = index > start;
@@ -186,7 +188,7 @@ export const verbGroupAt = (tokens: readonly Token[], start: number): VerbGroup 
   const token = tokens[main] ?? { text: "", lower: "", tag: "X" };
   const read = verbForm(token.lower) ?? { lemma: token.lower, form: "base" as const };
   const auxiliaries = group.slice(0, -1).filter((part) => part.tag === "AUX");
-  const isCopula = token.tag === "AUX";
+  const isCopula = token.tag === "AUX" && !/^(?:have|has|had|having|do|does|did)$/u.test(token.lower);
   let end = main + 1;
   while (isCopula && NEGATIONS.has(tokens[end]?.lower ?? "")) end += 1;
   return {
@@ -204,17 +206,26 @@ export const verbGroupAt = (tokens: readonly Token[], start: number): VerbGroup 
   };
 };
 
+const PARTICLES = new Set(words("up down out off away over back open"));
+
 const prepositionAt = (tokens: readonly Token[], start: number): Chunk => {
   let end = start + 1;
   while (tokens[end]?.tag === "ADP" && !ALWAYS_SUBORDINATE.has(tokens[end]?.lower ?? "")) end += 1;
   const gerundForm = verbForm(tokens[end]?.lower ?? "");
   if (gerundForm?.form === "gerund" && tokens[end]?.tag === "VERB") {
     const gerund = verbGroupAt(tokens, end);
-    return { kind: "preposition", start, end: gerund?.end ?? end, object: null, gerund };
+    return { kind: "preposition", start, end: gerund?.end ?? end, object: null, gerund, isParticle: false };
   }
   const modified = isParticipleModifier(tokens, end) ? nounPhraseAt(tokens, end + 1) : null;
   const object = modified === null ? nounPhraseAt(tokens, end) : { ...modified, start: end };
-  return { kind: "preposition", start, end: object?.end ?? end, object, gerund: null };
+  return {
+    kind: "preposition",
+    start,
+    end: object?.end ?? end,
+    object,
+    gerund: null,
+    isParticle: PARTICLES.has(tokens[start]?.lower ?? ""),
+  };
 };
 
 const punctuationAt = (token: Token): "comma" | "stop" | "quote" | "other" => {
@@ -225,12 +236,22 @@ const punctuationAt = (token: Token): "comma" | "stop" | "quote" | "other" => {
 
 const CLAUSE_PREPOSITIONS = new Set(words("before after since for as than like"));
 
+const MAX_VERB_DISTANCE = 7;
+
 /** "before the woodcutters produced", against "before the door" */
 const opensTimeClause = (tokens: readonly Token[], start: number): boolean => {
   if (!CLAUSE_PREPOSITIONS.has(tokens[start]?.lower ?? "")) return false;
   const phrase = nounPhraseAt(tokens, start + 1);
-  const verb = phrase === null ? null : verbGroupAt(tokens, phrase.end);
-  return verb !== null && (verb.isSurelyFinite || verb.form === "either");
+  if (phrase === null) return false;
+  // "before the woodcutters, by a similar process, produced": the verb may stand a little off.
+  for (let at = phrase.end; at < phrase.end + MAX_VERB_DISTANCE; at += 1) {
+    const verb = verbGroupAt(tokens, at);
+    if (verb !== null) return verb.isSurelyFinite || verb.form === "either";
+    if (tokens[at]?.text !== "," || tokens[at + 1]?.tag !== "ADP") {
+      if (at === phrase.end || /[.;:!?]/u.test(tokens[at]?.text ?? ".")) return false;
+    }
+  }
+  return false;
 };
 
 const wordChunkAt = (tokens: readonly Token[], start: number, previous: Chunk | undefined): Chunk => {
@@ -242,7 +263,10 @@ const wordChunkAt = (tokens: readonly Token[], start: number, previous: Chunk | 
     return { kind: "there", start, end };
   if (
     RELATIVES.has(token.lower) &&
-    (previous?.kind === "noun" || previous?.kind === "preposition" || previous?.kind === "comma")
+    (previous?.kind === "other" ||
+      previous?.kind === "noun" ||
+      previous?.kind === "preposition" ||
+      previous?.kind === "comma")
   ) {
     const isThat = token.lower === "that" && nounPhraseAt(tokens, end) !== null && !isVerbal(tokens[end]);
     if (token.lower !== "that" || isVerbal(tokens[end]) || isThat) return { kind: "relative", start, end };

@@ -1,5 +1,5 @@
 import type { Chunk, NounPhrase, Span, VerbGroup } from "./chunks.ts";
-import { isInverting, isSpeech, isThought, mustHaveObject } from "./verbs.ts";
+import { isInverting, isReadAsPassive, isSpeech, isThought, mustHaveObject } from "./verbs.ts";
 
 /** Who does what: the unit of which a picture is made. */
 export type Clause = {
@@ -76,7 +76,18 @@ const close = (state: State): void => {
   state.open = null;
 };
 
-const openClause = (state: State, clause: Omit<Clause, "complement" | "parts" | "lead" | "isQuoted">): void => {
+/** "the book printed with movable type": a verb that needs an object and has none was done to its subject. */
+const asPassive = (state: State, verb: VerbGroup): VerbGroup => {
+  const index = state.chunks.indexOf(verb);
+  const next = state.chunks[index + 1];
+  const canBe =
+    verb.voice === "active" && verb.form === "either" && !verb.isSurelyFinite && isReadAsPassive(verb.lemma);
+  if (index < 0 || !canBe || next?.kind !== "preposition" || next.isParticle) return verb;
+  return { ...verb, voice: "passive" };
+};
+
+const openClause = (state: State, given: Omit<Clause, "complement" | "parts" | "lead" | "isQuoted">): void => {
+  const clause = { ...given, verb: asPassive(state, given.verb) };
   const complement = { start: clause.verb.end, end: clause.verb.end };
   const opened: Clause = { ...clause, complement, parts: [], lead: state.lead, isQuoted: state.isQuoted };
   if (state.dangling !== null && clause.subjects.length > 0) {
@@ -84,7 +95,10 @@ const openClause = (state: State, clause: Omit<Clause, "complement" | "parts" | 
     state.dangling = null;
   }
   // "berries that the frost has grown": the antecedent is what was grown.
-  if (state.antecedent !== null && clause.origin === "main") opened.parts.push(state.antecedent);
+  if (state.antecedent !== null && clause.origin === "main") {
+    opened.parts.push(state.antecedent);
+    opened.origin = "relative";
+  }
   state.antecedent = null;
   state.clauses.push(opened);
   state.open = opened;
@@ -206,6 +220,8 @@ const onNoun = (state: State, noun: NounPhrase, index: number): void => {
     if (startsClause(state.chunks, index) && (isClear || isThought(state.open.verb.lemma))) {
       close(state);
       state.subjects = [noun];
+      // "the letters she had sent": a relative clause without its pronoun.
+      if (noun.isNominative === true && before?.kind === "noun") state.antecedent = before;
     } else extend(state, noun);
     return;
   }

@@ -3,6 +3,7 @@ import winkNLP, { type WinkMethods } from "wink-nlp";
 
 import { ARCHAIC_WORDS } from "../lexicons/verbs.data.ts";
 import { repairTags } from "./tags.ts";
+import { verbForm } from "./verbs.ts";
 import { words } from "./words.ts";
 
 export type Token = {
@@ -18,6 +19,8 @@ export type Reader = (sentence: string) => Token[];
 
 const archaic = new Map(words(ARCHAIC_WORDS).map((pair) => pair.split(":") as [old: string, modern: string]));
 
+const NEGATED: Readonly<Record<string, string>> = { can: "can", won: "will", shan: "shall" };
+
 const sameCase = (model: string, word: string): string =>
   /^\p{Lu}/u.test(model) ? `${word.slice(0, 1).toUpperCase()}${word.slice(1)}` : word;
 
@@ -29,11 +32,19 @@ export const modernise = (text: string): string =>
       const modern = archaic.get(word.toLowerCase());
       return modern === undefined ? word : sameCase(word, modern.replace("-", " "));
     })
+    .replaceAll(/\b(can|won|shan)'t\b/giu, (_, stem: string) => `${NEGATED[stem.toLowerCase()] ?? stem} not`)
+    .replaceAll(/(\p{L}+)n't\b/gu, "$1 not")
+    .replaceAll(/\b(I)'m\b/giu, "$1 am")
+    .replaceAll(/\b(you|we|they)'re\b/giu, "$1 are")
+    .replaceAll(/\b(I|you|we|they)'ve\b/giu, "$1 have")
+    .replaceAll(/\b(I|you|he|she|it|we|they)'ll\b/giu, "$1 will")
+    .replaceAll(/\b(it|he|she|that|there|here|what|who|where)'s\b/giu, "$1 is")
+    .replaceAll(/\b(I|you|he|she|we|they)'d\b/giu, "$1 had")
     .replaceAll(/(\p{Ll}{3,})'d\b/gu, (whole, stem: string) => {
       if (/^(?:they|that|there|what|who|she|you)$/u.test(stem)) return whole;
       return stem.endsWith("e") ? `${stem}d` : `${stem}ed`;
     })
-    .replaceAll(/(\p{Ll}{3,})'st\b/gu, "$1")
+    .replaceAll(/(\p{L}{3,})'st\b/gu, (_, stem: string) => (verbForm(stem.toLowerCase()) === null ? `${stem}e` : stem))
     .replaceAll(/\b(\p{Ll}{3,}?)iest\b(?= thy| thine| your)/gu, "$1y");
 
 const mergeHyphens = (tokens: readonly Token[], spaces: readonly string[]): Token[] => {

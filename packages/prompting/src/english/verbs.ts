@@ -4,6 +4,7 @@ import {
   INVISIBLE_VERBS,
   IRREGULAR_VERBS,
   OBJECT_VERBS,
+  PASSIVE_VERBS,
   SPEECH_VERBS,
   VISIBLE_VERBS,
 } from "../lexicons/verbs.data.ts";
@@ -21,6 +22,7 @@ const visible = new Set(words(VISIBLE_VERBS));
 const invisible = new Set(words(INVISIBLE_VERBS));
 const inverting = new Set(words(INVERTING_VERBS));
 const speech = new Set(words(SPEECH_VERBS));
+const passive = new Set(words(PASSIVE_VERBS));
 const needsObject = new Set([...words(TRANSITIVE_VERBS), ...words(OBJECT_VERBS)]);
 
 const irregular = new Map<string, VerbForm>();
@@ -108,5 +110,21 @@ export const visibility = (lemma: string): 0 | 1 | 2 | 3 => {
 export const isInverting = (lemma: string): boolean => inverting.has(lemma);
 export const isSpeech = (lemma: string): boolean => speech.has(lemma);
 export const mustHaveObject = (lemma: string): boolean => needsObject.has(lemma);
+const ACTOR_CLASSES = new Set(words("body consumption social perception speech cognition emotion"));
+const FREE_OF_ACTORS = new Set(
+  words("shine glow gleam show appear burn flicker ring sound echo sleep smell taste sparkle glitter"),
+);
+
+/** Done by people and animals only: a coat does not gaze. */
+export const needsActor = (lemma: string): boolean =>
+  ACTOR_CLASSES.has(classes.get(lemma) ?? "") && !FREE_OF_ACTORS.has(lemma);
+
+const LIGHT_VERBS = new Set(words("take make use bring give keep hold put find set draw follow pay"));
+
+/** Means what its object means: "taking care" shows nothing, "taking a rope" does. */
+export const isLight = (lemma: string): boolean => LIGHT_VERBS.has(lemma);
+
+/** Reads as done to its subject where nothing else is its object. */
+export const isReadAsPassive = (lemma: string): boolean => passive.has(lemma);
 export const isThought = (lemma: string): boolean =>
   speech.has(lemma) || classes.get(lemma) === "cognition" || lemma === "know" || lemma === "think" || lemma === "see";

@@ -1,3 +1,41 @@
+/** For texts of a word or two: `word: gesture`. */
+export const GESTURES: Readonly<Record<string, string>> = {
+  hello: "a smiling person raising an open hand in greeting",
+  hi: "a smiling person raising an open hand in greeting",
+  hey: "a person waving from across a street",
+  welcome: "a person holding a front door wide open",
+  goodbye: "a person waving from the window of a departing train",
+  bye: "a person waving from the window of a departing train",
+  farewell: "a person waving from the rail of a departing ship",
+  thanks: "a person bowing slightly with a hand on the chest",
+  thank: "a person bowing slightly with a hand on the chest",
+  please: "a person holding out two cupped hands",
+  sorry: "a person with a bowed head holding out a flower",
+  yes: "a person nodding with a bright smile",
+  no: "a person shaking their head with a raised palm",
+  help: "a person reaching out a hand from deep water",
+  stop: "a person holding up a flat palm",
+  test: "a microphone on a stand in an empty room",
+  привіт: "a smiling person raising an open hand in greeting",
+  привет: "a smiling person raising an open hand in greeting",
+  дякую: "a person bowing slightly with a hand on the chest",
+  спасибо: "a person bowing slightly with a hand on the chest",
+  так: "a person nodding with a bright smile",
+  да: "a person nodding with a bright smile",
+  ні: "a person shaking their head with a raised palm",
+  нет: "a person shaking their head with a raised palm",
+};
+
+/** For a scene whose words name nothing at all: quiet, and never the same twice in a row. */
+export const QUIET_IMAGES = [
+  "an open notebook on a wooden table",
+  "a window with a thin curtain moving in the breeze",
+  "an empty chair beside a lamp",
+  "a winding path through tall grass",
+  "a cup of tea steaming on a windowsill",
+  "footprints on an empty beach",
+] as const;
+
 /** What a picture can show where the text names an idea and nobody acts: `idea: image`. */
 export const SYMBOLS: Readonly<Record<string, string>> = {
   hope: "a small green shoot breaking through cracked earth",

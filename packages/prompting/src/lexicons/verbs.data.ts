@@ -12,7 +12,7 @@ export const VISIBLE_VERBS =
 
 /** Say nothing that a picture can show, whatever follows them. */
 export const INVISIBLE_VERBS =
-  "be have do seem become know think believe consider suppose mean want wish need like love hate prefer hope expect remember forget understand realise realize decide intend plan try attempt begin start continue stop cease finish happen occur exist belong concern matter depend differ resemble consist contain include involve require allow permit enable cause let get say tell ask answer reply mention add claim declare state call name commit achieve surpass obtain owe deserve desire decease treat regard please prove fail succeed tend remain stay last own possess cost compare relate apply agree refuse admit deny doubt learn notice feel enjoy suffer imagine wonder pass manage dare regret spend lose invent form-up bring-about may-be develop imitate date imply prevent avoid ought accept";
+  "be have do seem become know think believe consider suppose mean want wish need like love hate prefer hope expect remember forget understand realise realize decide intend plan try attempt begin start continue stop cease finish happen occur exist belong concern matter depend differ resemble consist contain include involve require allow permit enable cause let get say tell ask answer reply mention add claim declare state call name commit achieve surpass obtain owe deserve desire decease treat regard please prove fail succeed tend remain stay last own possess cost compare relate apply agree refuse admit deny doubt learn notice feel enjoy suffer imagine wonder manage dare regret spend lose invent form-up bring-about may-be develop imitate date imply prevent avoid ought accept";
 
 /** Make a picture only with an object: "holding" alone is nothing. */
 export const OBJECT_VERBS =
@@ -21,6 +21,10 @@ export const OBJECT_VERBS =
 /** Verbs of posture and motion that may stand before their subject: "there stepped a Raven". */
 export const INVERTING_VERBS =
   "step stand sit lie come go run walk ride hang rise fall fly creep crawl sail march lurk sleep live dwell grow bloom shine burn glow lead stretch float drift perch appear emerge wait kneel rest roll flow roar enter leap spring swim shuffle stream hover loom rush limp stroll gallop";
+
+/** Done to their subject where no object follows: "the book printed with movable type". */
+export const PASSIVE_VERBS =
+  "print engrave tie bind build make produce cast carve paint cover surround fill bury wrap adorn decorate dress clothe crown gild embroider weave stitch lock chain seal wreck destroy ruin light found discover write illuminate name call plant nail hang drape coat stain scatter crowd shroud veil";
 
 /** Introduce words somebody says. */
 export const SPEECH_VERBS =

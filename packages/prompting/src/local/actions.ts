@@ -1,8 +1,8 @@
 import type { Chunk, NounPhrase } from "../english/chunks.ts";
 import type { Clause } from "../english/clauses.ts";
 import type { Token } from "../english/reader.ts";
-import { gerund, isSpeech, mustHaveObject, pastParticiple, visibility } from "../english/verbs.ts";
-import { isConcrete, nounKind, singular, words } from "../english/words.ts";
+import { gerund, isLight, isSpeech, needsActor, mustHaveObject, pastParticiple, visibility } from "../english/verbs.ts";
+import { articleFor, isConcrete, nounKind, singular, words } from "../english/words.ts";
 import { TIME_CUES } from "../lexicons/settings.data.ts";
 import { type Cast, giveRole, type Member, mention, resolve } from "./cast.ts";
 import { countWords, introduce, joinTokens, replacePossessives, spanTokens } from "./phrases.ts";
@@ -71,13 +71,10 @@ const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told
   }
   const member = mention(cast, tokens, phrase);
   member.subjectMentions += 1;
-  // The clause's own words win over the cast's where they say more: "the fisherman in the red coat".
-  const rest = joinTokens(
-    tokens.slice(Math.max(phrase.end - (phrase.end - phrase.coreEnd), phrase.coreEnd), phrase.end),
-  );
+  // The clause's own words win where they say more; things are what the clause calls them.
   const own = introduce(tokens, phrase);
-  const isFuller = countWords(own) > countWords(member.description);
-  const text = member.isPerson && !isFuller ? member.description : rest === "" && !isFuller ? member.description : own;
+  const isKnown = memberKind(member) === "actor" && countWords(own) <= countWords(member.description);
+  const text = isKnown ? member.description : own;
   return { text, key: member.key, kind: memberKind(member) };
 };
 
@@ -101,8 +98,9 @@ const tellObject = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): s
   }
   const pronoun = tokens[phrase.head]?.lower ?? "";
   if (/sel(?:f|ves)$/u.test(pronoun)) return null;
-  const member = resolve(cast, pronoun);
-  return member?.short ?? UNNAMED[pronoun] ?? null;
+  const member = resolve(cast, pronoun, cast.acting);
+  // "them" and "it" that mean nothing named would only mislead.
+  return member?.short ?? (/^(?:them|it)$/u.test(pronoun) ? null : (UNNAMED[pronoun] ?? null));
 };
 
 const isTemporal = (tokens: readonly Token[], phrase: NounPhrase | null): boolean =>
@@ -115,7 +113,10 @@ const tellPart = (cast: Cast, tokens: readonly Token[], part: Chunk): string | n
   if (part.kind === "noun") return isTemporal(tokens, part) ? null : tellObject(cast, tokens, part);
   if (part.kind === "preposition") {
     if (isTemporal(tokens, part.object)) return null;
-    if (part.object === null) return joinTokens(spanTokens(tokens, part));
+    if (part.object === null) {
+      const isLoose = part.gerund === null && !part.isParticle && part.end - part.start === 1;
+      return isLoose ? null : joinTokens(spanTokens(tokens, part));
+    }
     const object = tellObject(cast, tokens, part.object);
     const preposition = joinTokens(tokens.slice(part.start, part.object.start));
     return object === null ? null : `${preposition} ${object}`;
@@ -140,7 +141,11 @@ const tellComplement = (cast: Cast, tokens: readonly Token[], parts: readonly Ch
     if (countWords(text) + countWords(told) > MAX_COMPLEMENT_WORDS) break;
     text = told === "," ? `${text},` : `${text} ${told}`;
   }
-  return text.trim().replace(/^,\s*/u, "").replace(DANGLING, "");
+  return text
+    .trim()
+    .replace(/^(?:,\s*|(?:or|and|but|only|not)\s+)+/u, "")
+    .replace(DANGLING, "")
+    .replace(/(?<=\s\S+)\s(?:in|on|at|into|upon|under|through)$/u, "");
 };
 
 /** "picked up the knife" has its object behind the particle. */
@@ -165,15 +170,36 @@ const concreteNouns = (tokens: readonly Token[], clause: Clause): number => {
   return heads.filter((head) => isConcrete(tokens[head]?.lower ?? "")).length;
 };
 
+/** "wet with dew", against "of the first importance" and "to be feared" */
+const isAdjectival = (clause: Clause): boolean =>
+  clause.parts.some((part) => part.kind === "other") && !clause.parts.some((part) => part.kind === "verb");
+
 const SUBJECT_SCORES = { actor: 3, thing: 2, idea: 0, none: -1 } as const;
 
 const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told): number => {
   const { verb } = clause;
   const objects = concreteNouns(tokens, clause);
   const isState = clause.origin === "existential" || verb.voice === "copula";
-  const seen = isState ? 1 : verb.lemma === "have" ? (objects > 0 ? 1 : -2) : visibility(verb.lemma);
-  let score = SUBJECT_SCORES[subject.kind] + seen + Math.min(objects, 2);
+  const seen = isState
+    ? objects > 0 || isAdjectival(clause)
+      ? 1
+      : -2
+    : verb.lemma === "have"
+      ? objects > 0
+        ? 1
+        : -2
+      : visibility(verb.lemma);
+  const object = clause.parts[0];
+  const hasConcreteObject = object?.kind === "noun" && isConcrete(tokens[object.head]?.lower ?? "");
+  const isVague = isState && subject.isUnnamed === true;
+  let score = (isVague ? -2 : 0) + SUBJECT_SCORES[subject.kind] + seen + Math.min(objects, 2);
   if (seen === 0) score -= isSpeech(verb.lemma) && subject.kind === "actor" ? 1.5 : 3;
+  if (subject.kind === "idea" && !hasConcreteObject) score -= 2;
+  if (isLight(verb.lemma) && objects === 0) score -= 3;
+  if (subject.kind === "thing" && verb.voice !== "passive" && needsActor(verb.lemma)) score -= 2;
+  const nouns = clause.parts.filter((part) => part.kind === "noun").length;
+  if (clause.origin === "relative" && nouns > 1) score -= 2;
+  if (subject.kind === "none" && hasConcreteObject) score += 1;
   if (verb.isNegated) score -= 5;
   if (clause.isQuoted) score -= 1.5;
   if (clause.origin === "relative" || clause.origin === "gerund") score -= 0.5;
@@ -203,6 +229,12 @@ const learnRole = (cast: Cast, tokens: readonly Token[], clause: Clause): void =
   }
 };
 
+const withAdjective = (subject: string, adjective: string): string => {
+  const [, article = "", rest = ""] = /^(?:(an?|the) )?(.*)$/su.exec(subject) ?? [];
+  const described = `${adjective} ${rest}`;
+  return article === "" ? described : `${article === "the" ? "the" : articleFor(described)} ${described}`;
+};
+
 /** Tells one clause; null where nothing of it can be shown. */
 export const tellAction = (cast: Cast, tokens: readonly Token[], clause: Clause): Action | null => {
   learnRole(cast, tokens, clause);
@@ -210,16 +242,22 @@ export const tellAction = (cast: Cast, tokens: readonly Token[], clause: Clause)
     tokens[clause.subjects[0]?.head ?? -1]?.lower === "it" &&
     /^(?:rain|snow|hail|thunder|freeze)$/u.test(clause.verb.lemma);
   if (isWeatherIt) return null;
-  const subject = tellSubject(cast, tokens, clause);
+  const found = tellSubject(cast, tokens, clause);
+  // "the goal of landing a man on the moon": an idea lands nobody.
+  const isIdle = found.kind === "idea" && (clause.origin === "gerund" || clause.origin === "participle");
+  const subject: Told = isIdle ? { text: "", key: "", kind: "none" } : found;
+  cast.acting = subject.key;
   const place = leadPlace(cast, tokens, clause);
   const complement = [tellComplement(cast, tokens, clause.parts), place].filter((part) => part !== "").join(" ");
   const predicate = tellPredicate(clause, complement);
-  if (predicate === "" || (subject.text === "" && clause.origin !== "gerund" && clause.origin !== "coordinated"))
+  if (predicate === "" || (subject.text === "" && clause.origin !== "gerund" && clause.origin !== "participle"))
     return null;
+  const adjective = clause.verb.voice === "copula" && clause.parts[0]?.kind === "other" && !predicate.includes(" ");
   return {
-    subject: subject.text,
+    // "the air is pure" is pure air.
+    subject: adjective ? withAdjective(subject.text, predicate) : subject.text,
     subjectKey: subject.key,
-    predicate,
+    predicate: adjective ? "" : predicate,
     score: scoreOf(tokens, clause, subject) + (place === "" ? 0 : 0.5),
     hasActor: subject.kind === "actor",
     order: clause.verb.start,

@@ -38,9 +38,11 @@ export type Cast = {
   members: Map<string, Member>;
   /** Grows with every mention: the recency of pronouns' antecedents. */
   clock: number;
+  /** The key of the clause's subject, which its object pronouns do not mean. */
+  acting: string;
 };
 
-export const createCast = (): Cast => ({ members: new Map(), clock: 0 });
+export const createCast = (): Cast => ({ members: new Map(), clock: 0, acting: "" });
 
 const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
 const TITLES: Readonly<Record<string, string>> = {
@@ -87,13 +89,23 @@ const describeName = ({ name, detail, role, gender }: Member): string => {
   return `${articleFor(figure)} ${figure} named ${name}`;
 };
 
+const DATES = /(?:day|january|february|march|april|june|july|august|september|october|november|december)$/u;
+
+/** "the Chinese", "the Romans" */
+const isNation = (tokens: readonly Token[], phrase: NounPhrase): boolean =>
+  phrase.coreEnd - phrase.start === 2 &&
+  tokens[phrase.start]?.lower === "the" &&
+  /(?:[^m]ans|ese|ish|ch)$/u.test(tokens[phrase.head]?.lower ?? "");
+
 const isPersonPhrase = (tokens: readonly Token[], phrase: NounPhrase): boolean => {
   const head = tokens[phrase.head]?.lower ?? "";
   if (!isProperName(tokens, phrase)) return nounKind(head) === "person";
+  if (isNation(tokens, phrase)) return true;
   const parts = tokens.slice(phrase.start, phrase.coreEnd);
-  if (parts.some((token) => placeNames.has(token.lower))) return false;
+  if (parts.some((token) => placeNames.has(token.lower)) || DATES.test(head)) return false;
   const isNamed = parts.some((token) => isFirstName(token.lower) || Object.hasOwn(TITLES, token.lower));
-  return isNamed || tokens[phrase.start]?.tag === "PROPN";
+  // "the Gutenberg Bible", "London Bridge" are things.
+  return isNamed || (tokens[phrase.start]?.tag === "PROPN" && nounKind(head) === null);
 };
 
 const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string): Member => {
@@ -105,7 +117,7 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
   const core = tokens.slice(phrase.start, phrase.coreEnd);
   const title = core.flatMap((token) => TITLES[token.lower] ?? [])[0];
   const names = core.filter((token) => token.tag === "PROPN" && !Object.hasOwn(TITLES, token.lower));
-  const name = isName && isPerson ? names.map(({ text }) => text).join(" ") : "";
+  const name = isName && isPerson && !isNation(tokens, phrase) ? names.map(({ text }) => text).join(" ") : "";
   const adjectives = core.filter((token) => token.tag === "ADJ" && name !== "");
   const member: Member = {
     key,
@@ -114,9 +126,9 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
     role: title ?? null,
     description: introduced,
     short: name !== "" ? name : isName ? introduced : `the ${head}`,
-    isPlural: isPlural(head) && !isName,
+    isPlural: (isPlural(head) && !isName) || isNation(tokens, phrase),
     isPerson,
-    isConcrete: nounKind(head) !== null || isName,
+    isConcrete: nounKind(head) !== null || (isName && (isPerson || placeNames.has(head))),
     gender,
     subjectMentions: 0,
     lastSeen: 0,
@@ -128,7 +140,8 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
 /** Notes a mention; a first one makes the member. A fuller first name ("Tomas Berg") also answers to its parts. */
 export const mention = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Member => {
   cast.clock += 1;
-  const names = isProperName(tokens, phrase) ? nameKeys(tokens, phrase) : [];
+  const isNamed = isProperName(tokens, phrase) && isPersonPhrase(tokens, phrase);
+  const names = isNamed ? nameKeys(tokens, phrase) : [];
   const head = singular(tokens[phrase.head]?.lower ?? "");
   const keys = names.length > 0 ? names : [isPlural(tokens[phrase.head]?.lower ?? "") ? `${head}s` : head];
   const known = keys.map((key) => cast.members.get(key)).find((member) => member !== undefined);
@@ -183,15 +196,21 @@ const weight = (member: Member, wanted: Wanted): number =>
   (member.isPerson === wanted.isPerson ? 2 : 0);
 
 const MEMORY_MENTIONS = 40;
+const PLURAL_MEMORY_MENTIONS = 12;
 
 /** Whom a pronoun means; null where the text has named nobody that fits. */
-export const resolve = (cast: Cast, pronoun: string): Member | null => {
+export const resolve = (cast: Cast, pronoun: string, except = ""): Member | null => {
   const wanted = WANTED[pronoun];
   if (wanted === undefined) return null;
   let best: Member | null = null;
   for (const member of cast.members.values()) {
-    const isRecent = member.lastSeen >= cast.clock - MEMORY_MENTIONS;
-    if (isRecent && fits(member, wanted) && (best === null || weight(member, wanted) > weight(best, wanted)))
+    const isRecent = member.lastSeen >= cast.clock - (wanted.isPlural ? PLURAL_MEMORY_MENTIONS : MEMORY_MENTIONS);
+    if (
+      isRecent &&
+      member.key !== except &&
+      fits(member, wanted) &&
+      (best === null || weight(member, wanted) > weight(best, wanted))
+    )
       best = member;
   }
   if (best !== null) {

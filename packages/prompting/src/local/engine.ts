@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Slot } from "@phonoscene/contracts";
 
 import { createReader, type Reader } from "../english/reader.ts";
+import { cleanValue } from "../look/lint.ts";
 import type { PromptEngine, SceneDraft, SlotRequest, SlotResult } from "../port.ts";
 import { primaryLanguage } from "../text/language.ts";
 import { type Cast, createCast } from "./cast.ts";
@@ -18,11 +19,12 @@ type Read = { reading: SceneReading; subject: Omit<Slot, "name"> | null };
 
 /** For a language without a lexicon: the scene's own first words, which generators read better than nothing. */
 const keyPhrases = (scene: SceneDraft): Read => {
-  const words = scene.sentences.join(" ").replaceAll(/["“”]/gu, "").split(/\s+/u).slice(0, KEY_PHRASE_WORDS).join(" ");
-  const value = [...words].slice(0, 160).join("");
+  const words = scene.sentences.join(" ").replaceAll(/["“”]/gu, "").split(/\s+/u).slice(0, KEY_PHRASE_WORDS);
+  const value = [...words.join(" ")].slice(0, 160).join("");
+  const clean = cleanValue(value);
   return {
     reading: { actions: [], things: [], ideas: [] },
-    subject: value.trim() === "" ? null : { value, origin: "text" },
+    subject: clean === "" || words.length < 2 ? null : { value: clean, origin: "text" },
   };
 };
 
@@ -45,7 +47,18 @@ const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]
     await nextTurn();
     request.signal.throwIfAborted();
     const { reading, subject: given } = readAny(read, cast, { scene, language });
-    const subject: Omit<Slot, "name"> = given ?? writeSubject(reading, { lastSubject, speaks: speaks(scene) });
+    const subject: Omit<Slot, "name"> =
+      given ??
+      writeSubject(reading, {
+        lastSubject,
+        speaks: speaks(scene),
+        words:
+          scene.sentences
+            .join(" ")
+            .toLowerCase()
+            .match(/\p{L}+/gu) ?? [],
+        sceneIndex: scene.index,
+      });
     const keywords = writeKeywords(scene, reading.things, subject.value);
     const filling = { scene, subject, keywords, style: request.style, things: reading.things, seed: request.seed };
     scenes.push(request.formula.slots.map((slot) => fillSlot(slot, filling)));

@@ -8,7 +8,7 @@ const DROPPED_OPENERS = new Set(
     "the a an this that these those my your his her its our their whose such what another each every no any some either neither all both many",
   ),
 );
-const KEPT_QUANTITIES = new Set(words("many several few both all some"));
+const KEPT_QUANTITIES = new Set(words("many several few both"));
 const UNIQUE = new Set(words("sun moon sky sea ocean earth horizon wind world ground equator"));
 const ORDINALS = /^(?:first|second|third|last|only|same|very|next|other)$|est$/u;
 /** Say nothing that could be drawn. */
@@ -25,7 +25,11 @@ const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
 const isNameAt = (tokens: readonly Token[], index: number): boolean => {
   const token = tokens[index];
   if (token?.tag !== "PROPN") return false;
-  const isCommon = nounKind(token.lower) !== null && !isFirstName(token.lower) && !placeNames.has(token.lower);
+  const isCommon =
+    nounKind(token.lower) !== null &&
+    !isFirstName(token.lower) &&
+    !placeNames.has(token.lower) &&
+    !/(?:[^m]ans?|ese|ish)$/u.test(token.lower);
   return !isCommon || tokens[index - 1]?.tag === "PROPN" || tokens[index + 1]?.tag === "PROPN";
 };
 
@@ -52,6 +56,10 @@ const withoutOpeners = (tokens: readonly Token[]): { opener: string; rest: Token
 export const bareCore = (tokens: readonly Token[], phrase: NounPhrase): string => {
   const { rest } = withoutOpeners(tokens.slice(phrase.start, phrase.coreEnd));
   const kept = rest.filter((token, index) => index === rest.length - 1 || !VACUOUS.has(token.lower));
+  const owner = kept.findIndex((token) => token.lower === "'s");
+  // "beauty's rose" is a rose.
+  if (owner > 0 && kept[owner - 1]?.tag === "NOUN" && isIdea(kept[owner - 1]?.lower ?? ""))
+    return joinTokens(kept.slice(owner + 1));
   return joinTokens(kept.length > 1 && NUMBER_WORD.test(kept[0]?.lower ?? "") ? kept.slice(1) : kept);
 };
 
@@ -61,10 +69,14 @@ const tail = (tokens: readonly Token[], phrase: NounPhrase, limit: number): stri
   return rest.length === 0 || rest.length > limit ? "" : ` ${replacePossessives(joinTokens(rest))}`;
 };
 
+const ABSTRACT_OWNER = /\b(?:the |an? )?(\p{Ll}+)'s /gu;
+const isIdea = (word: string): boolean => nounKind(word) === null;
+
 /** "my", "your", "this": in a picture nobody owns or points. */
 export const replacePossessives = (text: string): string =>
   text
     .replaceAll(/\b(?:my|your|our|this|that|these|those|thy)\b(?= )/gu, "the")
+    .replaceAll(ABSTRACT_OWNER, (whole, owner: string) => (isIdea(owner) ? "the " : whole))
     .replaceAll(/\b(?:the) own\b/gu, "the")
     .replaceAll(/\b(his|her|its|their) own\b/gu, "$1");
 

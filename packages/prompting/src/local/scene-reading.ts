@@ -3,6 +3,7 @@ import { type Clause, findClauses } from "../english/clauses.ts";
 import type { Reader, Token } from "../english/reader.ts";
 import { verbForm } from "../english/verbs.ts";
 import { isConcrete, isFirstName, nounKind, singular } from "../english/words.ts";
+import { splitSentences } from "../text/units.ts";
 import { type Action, tellAction } from "./actions.ts";
 import { type Cast, giveRole, mention } from "./cast.ts";
 import { bareCore, introduce, isProperName } from "./phrases.ts";
@@ -47,6 +48,15 @@ const thingOf = (tokens: readonly Token[], phrase: NounPhrase): Thing | null => 
   };
 };
 
+/** Somebody with a name is there to be shown, too. */
+const namedThing = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Thing | null => {
+  if (phrase.isPronoun || !isProperName(tokens, phrase)) return null;
+  const member = mention(cast, tokens, phrase);
+  if (!member.isPerson) return null;
+  const lemma = (member.name.split(" ").at(-1) ?? "").toLowerCase();
+  return { words: member.description, introduced: member.description, lemma, isPerson: true, weight: 1 };
+};
+
 const learnAppositions = (cast: Cast, tokens: readonly Token[], chunks: readonly Chunk[]): void => {
   chunks.forEach((part, index) => {
     const next = chunks[index + 2];
@@ -70,7 +80,7 @@ const readSentence = (cast: Cast, tokens: readonly Token[], reading: SceneReadin
     if (action !== null) reading.actions.push({ ...action, order: offset + action.order });
   }
   for (const phrase of phrasesOf(chunks).flatMap((found) => innerPhrases(tokens, found))) {
-    const thing = thingOf(tokens, phrase);
+    const thing = thingOf(tokens, phrase) ?? namedThing(cast, tokens, phrase);
     if (thing !== null) reading.things.push(thing);
     else if (!phrase.isPronoun && tokens[phrase.head]?.tag === "NOUN")
       reading.ideas.push(singular(tokens[phrase.head]?.lower ?? ""));
@@ -113,7 +123,7 @@ const MAX_SENTENCE_CHARS = 1500;
 /** Reads a scene, and lets the cast know whom it names. */
 export const readScene = (read: Reader, cast: Cast, sentences: readonly string[]): SceneReading => {
   const reading: SceneReading = { actions: [], things: [], ideas: [] };
-  for (const sentence of runningText(sentences).split(/(?<=[.!?…]["'”’)]*)\s+(?=\P{Ll})/u)) {
+  for (const sentence of splitSentences(runningText(sentences))) {
     if (sentence.trim() !== "") readSentence(cast, read(sentence.slice(0, MAX_SENTENCE_CHARS)), reading);
   }
   return reading;

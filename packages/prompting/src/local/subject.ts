@@ -1,31 +1,30 @@
 import type { Slot } from "@phonoscene/contracts";
 
 import { genderOf } from "../english/words.ts";
-import { SYMBOLS } from "../lexicons/symbols.data.ts";
+import { GESTURES, QUIET_IMAGES, SYMBOLS } from "../lexicons/symbols.data.ts";
 import type { Action } from "./actions.ts";
 import { countWords } from "./phrases.ts";
 import type { SceneReading, Thing } from "./scene-reading.ts";
 
 const MIN_SCORE = 4;
+/** Good enough where nothing better is: "the air is pure". */
+const WEAK_SCORE = 2.5;
 const MAX_WORDS = 36;
 const MAX_ACTIONS = 3;
 
 const phrase = (action: Action): string => [action.subject, action.predicate].filter((part) => part !== "").join(" ");
 
-const pick = (actions: readonly Action[]): Action[] => {
+const pick = (all: readonly Action[]): Action[] => {
+  const strong = all.filter(({ score }) => score >= MIN_SCORE);
+  const weak = all.filter(({ score, subject }) => score >= WEAK_SCORE && subject !== "").slice(0, 1);
+  const actions = strong.length > 0 ? strong : weak;
   const chosen: Action[] = [];
   const said = new Set<string>();
   let words = 0;
   for (const action of actions.toSorted((a, b) => b.score - a.score || a.order - b.order)) {
     const size = countWords(phrase(action));
     const isNew = !said.has(action.predicate);
-    if (
-      action.score < MIN_SCORE ||
-      chosen.length >= MAX_ACTIONS ||
-      !isNew ||
-      (chosen.length > 0 && words + size > MAX_WORDS)
-    )
-      continue;
+    if (chosen.length >= MAX_ACTIONS || !isNew || (chosen.length > 0 && words + size > MAX_WORDS)) continue;
     chosen.push(action);
     said.add(action.predicate);
     words += size;
@@ -62,6 +61,19 @@ const compose = (actions: readonly Action[]): string => {
   return text;
 };
 
+const THIN_WORDS = 8;
+
+/** Up to two things of the scene that the subject has not named. */
+const besides = (things: readonly Thing[], said: string): string => {
+  const spoken = said.toLowerCase();
+  const seen = new Set<string>();
+  return things
+    .filter(({ lemma, isPerson }) => !isPerson && !spoken.includes(lemma) && !seen.has(lemma) && seen.add(lemma))
+    .slice(0, 2)
+    .map(({ introduced }) => introduced)
+    .join(" and ");
+};
+
 const stillLife = (things: readonly Thing[]): string => {
   const seen = new Set<string>();
   const named = things
@@ -73,34 +85,58 @@ const stillLife = (things: readonly Thing[]): string => {
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
 };
 
+const WEAK_IDEAS = new Set([
+  "time",
+  "way",
+  "day",
+  "world",
+  "moment",
+  "work",
+  "change",
+  "reason",
+  "life",
+  "word",
+  "past",
+]);
+
 const symbolsOf = (ideas: readonly string[]): string[] =>
-  [...new Set(ideas)].flatMap((idea) => (Object.hasOwn(SYMBOLS, idea) ? [SYMBOLS[idea] ?? ""] : []));
+  [...new Set(ideas)]
+    .toSorted((a, b) => Number(WEAK_IDEAS.has(a)) - Number(WEAK_IDEAS.has(b)))
+    .flatMap((idea) => (Object.hasOwn(SYMBOLS, idea) ? [SYMBOLS[idea] ?? ""] : []));
+
+const MAX_GESTURE_WORDS = 3;
 
 /** What a scene is left with when its words name nothing to see. */
-export type Fallback = { lastSubject: string | null; speaks: boolean };
+export type Fallback = { lastSubject: string | null; speaks: boolean; words: readonly string[]; sceneIndex: number };
 
 /**
  * Says who does what. Symbols stand for ideas only where nobody acts: a person in the scene is always the better
  * picture.
  */
 export const writeSubject = (reading: SceneReading, fallback: Fallback): Omit<Slot, "name"> => {
+  const gesture =
+    fallback.words.length > MAX_GESTURE_WORDS
+      ? undefined
+      : fallback.words.find((word) => Object.hasOwn(GESTURES, word));
+  if (gesture !== undefined) return { value: GESTURES[gesture] ?? gesture, origin: "inferred" };
   const chosen = pick(reading.actions);
   const symbols = symbolsOf(reading.ideas);
   const hasActor = chosen.some((action) => action.hasActor);
   if (chosen.length > 0) {
     const told = compose(chosen);
-    const isThin = !hasActor && countWords(told) < 7;
+    const around = countWords(told) < THIN_WORDS ? besides(reading.things, told) : "";
+    if (around !== "") return { value: `${told}, with ${around}`, origin: "text" };
+    const isThin = !hasActor && countWords(told) < THIN_WORDS;
     return { value: isThin && symbols[0] !== undefined ? `${told}, ${symbols[0]}` : told, origin: "text" };
   }
   const things = stillLife(reading.things);
   if (things !== "") {
-    return {
-      value: countWords(things) < 7 && symbols[0] !== undefined ? `${things}, ${symbols[0]}` : things,
-      origin: "text",
-    };
+    if (countWords(things) >= 7) return { value: things, origin: "text" };
+    if (symbols[0] !== undefined) return { value: `${things}, ${symbols[0]}`, origin: "text" };
+    return { value: countWords(things) < 4 ? `a close view of ${things}` : things, origin: "text" };
   }
   if (symbols[0] !== undefined) return { value: symbols.slice(0, 2).join(", "), origin: "inferred" };
   if (fallback.lastSubject !== null) return { value: fallback.lastSubject, origin: "carried" };
-  const speaker = fallback.speaks ? "a speaker addressing a listening audience" : "an open notebook on a wooden table";
-  return { value: speaker, origin: "inferred" };
+  const quiet = QUIET_IMAGES[fallback.sceneIndex % QUIET_IMAGES.length] ?? QUIET_IMAGES[0];
+  return { value: fallback.speaks ? "a speaker addressing a listening audience" : quiet, origin: "inferred" };
 };

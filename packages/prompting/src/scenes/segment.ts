@@ -11,6 +11,8 @@ const LONG_GAP_MS = 2 * SECOND;
 /** Above this the units are bundled first: the work grows with the square of their number. */
 const MAX_BLOCKS = 1500;
 const WINDOW = 2.5;
+/** A scene shorter than this share of the mean is hardly one. */
+const TINY_SHARE = 0.35;
 
 const cues = new Set(SCENE_CUES.split(" "));
 const cuePhrases = SCENE_CUE_PHRASES.split("|");
@@ -78,7 +80,8 @@ const cheapestBoundaries = (blocks: readonly Block[], sceneCount: number): numbe
       for (let start = end - 1; start >= scene - 1; start -= 1) {
         const length = sums[end]! - sums[start]!;
         if (length > WINDOW * target && start < end - 1) break;
-        const cost = best[start]! + (length / target - 1) ** 2 - (blocks[start]?.value ?? 0);
+        const tiny = length < TINY_SHARE * target ? 1 : 0;
+        const cost = best[start]! + (length / target - 1) ** 2 + tiny - (blocks[start]?.value ?? 0);
         if (cost < next[end]!) {
           next[end] = cost;
           origin[end] = start;

@@ -71,7 +71,9 @@ const findIn = (text: string, language: string): Found => {
     return { place: null, timeOfDay, weather: null };
   }
   if (language !== "en") return { place: null, timeOfDay: null, weather: null };
-  return { place: findPlace(words), timeOfDay: findCue(words, timeCues), weather: findCue(words, weatherCues) };
+  // Who travels to the moon does not look up at it.
+  const sky = text.replaceAll(/\b(?:on|to|for) the moon\b/giu, "").match(/[\p{L}\p{M}'-]+/gu) ?? [];
+  return { place: findPlace(words), timeOfDay: findCue(sky, timeCues), weather: findCue(words, weatherCues) };
 };
 
 const moodScores = (text: string): Map<string, number> => {

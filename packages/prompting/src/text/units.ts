@@ -11,7 +11,7 @@ export type Unit = {
   breakBefore: 0 | 1;
 };
 
-const MAX_UNIT_CHARS = 420;
+const MAX_UNIT_CHARS = 320;
 const VERSE_LINE_CHARS = 65;
 const ABBREVIATION = /(?:\b(?:mr|mrs|ms|dr|st|prof|sr|jr|vs|etc|no|gen|col|capt|lt|fig|i\.e|e\.g)|\b\p{Lu})\.$/iu;
 
@@ -20,7 +20,8 @@ const cutLong = (sentence: string): string[] => {
   let rest = sentence;
   while (rest.length > MAX_UNIT_CHARS) {
     const window = rest.slice(0, MAX_UNIT_CHARS);
-    const clause = Math.max(window.lastIndexOf("; "), window.lastIndexOf(", "), window.lastIndexOf(": "));
+    const strong = Math.max(window.lastIndexOf("; "), window.lastIndexOf(": "));
+    const clause = strong > MAX_UNIT_CHARS / 3 ? strong : window.lastIndexOf(", ");
     const space = window.lastIndexOf(" ");
     const cut = clause > MAX_UNIT_CHARS / 3 ? clause + 1 : space > 0 ? space : MAX_UNIT_CHARS;
     pieces.push(rest.slice(0, cut).trim());
