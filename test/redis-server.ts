@@ -18,8 +18,8 @@ const READY_MS = 10 * SECOND;
 export const redisAnswers = async (url: string): Promise<boolean> => {
   const client = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: 2 * SECOND,
-    commandTimeout: 2 * SECOND,
+    connectTimeout: SECOND,
+    commandTimeout: SECOND,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
@@ -92,13 +92,11 @@ const debianPackages = async (): Promise<string[]> => {
     "redis-server",
     "redis-tools",
   ]);
+  // Every Debian has these already, and a second C library beside the loader's own does not work.
+  const basic = new Set(["libc6", "libgcc-s1", "libstdc++6"]);
   const names = [...stdout.matchAll(/^ +\|?Depends: ([a-z0-9.+-]+)$/gm)].map((match) => match[1] ?? "");
   return [
-    ...new Set([
-      "redis-server",
-      "redis-tools",
-      ...names.filter((name) => name.startsWith("lib") || name.startsWith("lua")),
-    ]),
+    ...new Set(["redis-server", "redis-tools", ...names.filter((name) => /^(lib|lua)/.test(name) && !basic.has(name))]),
   ];
 };
 

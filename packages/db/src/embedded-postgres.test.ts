@@ -107,6 +107,20 @@ describe("the embedded PostgreSQL", () => {
     await expect.poll(again, { timeout: 20_000 }).toEqual([{ seven: 7 }]);
   });
 
+  it("stays down when it is stopped in the moment in which it comes back", async () => {
+    const dataDir = await newDir();
+    const restarts: string[] = [];
+    const onLog = (line: string) => restarts.push(line);
+    const server = await startEmbeddedPostgres({ dataDir, onLog });
+    process.kill(await serverPid(dataDir), "SIGKILL");
+    await expect.poll(() => restarts.some((line) => line.includes("ended unasked"))).toBe(true);
+    await server.stop();
+    await expect(query(server.url("postgres"), "SELECT 1")).rejects.toThrow(/ECONNREFUSED/);
+    expect(
+      (await isGone(join(dataDir, "cluster", "postmaster.pid"))) || !(await isRunning(await serverPid(dataDir))),
+    ).toBe(true);
+  });
+
   it("is started although a process id in its pid file belongs to a stranger now", async () => {
     const dataDir = await newDir();
     const first = await start(dataDir);

@@ -76,6 +76,8 @@ export const stopPostmaster = async (
   { pid, exited }: Postmaster,
   fastStopMs = FAST_STOP_MS,
 ): Promise<void> => {
+  // Of a server that is gone, the process id may be another's by now.
+  if (await endsWithin(exited, 0)) return;
   send(cluster, pid, "SIGINT");
   if (await endsWithin(exited, fastStopMs)) return;
   send(cluster, pid, "SIGQUIT");

@@ -92,49 +92,60 @@ export const launch = async (cluster: Cluster, { port, onLog }: Launch): Promise
   }
 };
 
-export type Supervised = { postmaster: () => Postmaster; stop: () => Promise<void> };
+/** Tries ever more slowly until a server runs; null when the signal came first. */
+const relaunch = async (cluster: Cluster, options: Launch, stopping: AbortSignal): Promise<Postmaster | null> => {
+  for (let delayMs = 100; !stopping.aborted; delayMs = Math.min(delayMs * 2, LONGEST_RESTART_DELAY_MS)) {
+    try {
+      return await launch(cluster, options);
+    } catch (error) {
+      options.onLog(`The embedded PostgreSQL could not be started again: ${String(error)}`);
+    }
+    await delay(delayMs, undefined, { ref: false, signal: stopping }).catch(() => undefined);
+  }
+  return null;
+};
+
+export type Supervised = { stop: () => Promise<void> };
 
 /**
- * Keeps a server running on its port until `stop`: one that was killed is started again, at first at once and then
- * ever more slowly, because its clients hold its address. A normal exit of our process stops it too.
+ * Keeps a server running on its port until `stop`: one that was killed is started again, because its clients hold
+ * its address. A normal exit of our process stops it too.
  */
 export const supervise = (cluster: Cluster, first: Postmaster, onLog: (line: string) => void): Supervised => {
   let current = first;
-  let restarting: Promise<void> | null = null;
+  let isUp = true;
+  let relaunched: Promise<Postmaster | null> = Promise.resolve(null);
   const stopping = new AbortController();
-  const onExit = () => requestStop(cluster, current);
+  const onExit = () => {
+    if (isUp) requestStop(cluster, current);
+  };
   process.once("exit", onExit);
 
-  const restart = async (): Promise<void> => {
-    for (let delayMs = 100; !stopping.signal.aborted; delayMs = Math.min(delayMs * 2, LONGEST_RESTART_DELAY_MS)) {
-      try {
-        current = await launch(cluster, { port: first.port, onLog });
-        return;
-      } catch (error) {
-        onLog(`The embedded PostgreSQL could not be started again: ${String(error)}`);
-      }
-      await delay(delayMs, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
-    }
-  };
   const guard = async (): Promise<void> => {
     for (;;) {
       const sinceMs = Date.now();
       await current.exited;
+      isUp = false;
       if (stopping.signal.aborted) return;
       onLog(`The embedded PostgreSQL (process ${current.pid}) ended unasked: it is started again.`);
-      if (Date.now() - sinceMs < SECOND) await delay(SECOND, undefined, { ref: false });
-      restarting = restart();
-      await restarting;
-      if (stopping.signal.aborted) return;
+      // One that dies as soon as it runs must not keep the machine busy.
+      if (Date.now() - sinceMs < SECOND) {
+        await delay(SECOND, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
+      }
+      relaunched = relaunch(cluster, { port: first.port, onLog }, stopping.signal);
+      const next = await relaunched;
+      if (next === null) return;
+      current = next;
+      isUp = true;
     }
   };
   void guard();
 
   const stop = async (): Promise<void> => {
     stopping.abort();
-    await restarting;
-    await stopPostmaster(cluster, current);
+    // A server that is on its way up at this moment has to be stopped too.
+    await stopPostmaster(cluster, (await relaunched) ?? current);
     process.off("exit", onExit);
   };
-  return { postmaster: () => current, stop };
+  return { stop };
 };
