@@ -39,12 +39,15 @@ export type ApiConfig = Readonly<z.output<typeof ApiConfig>>;
 /** @throws AppError "config/invalid" naming every faulty variable. */
 export const readConfig = (env: NodeJS.ProcessEnv): ApiConfig => parseConfig(ApiConfig, env);
 
-const MigrationConfig = API_VARIABLES.pick({
+/** What `migrate-main` reads, which is less than the API does: no secret. */
+export const MIGRATION_VARIABLES = API_VARIABLES.pick({
   DATABASE_URL: true,
   QUEUE_URL: true,
   REDIS_URL: true,
   LOG_LEVEL: true,
-}).transform((env) => ({
+});
+
+const MigrationConfig = MIGRATION_VARIABLES.transform((env) => ({
   databaseUrl: env.DATABASE_URL,
   queueUrl: env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL,
   logLevel: env.LOG_LEVEL,
@@ -52,5 +55,5 @@ const MigrationConfig = API_VARIABLES.pick({
 
 export type MigrationConfig = Readonly<z.output<typeof MigrationConfig>>;
 
-/** What `migrate-main` needs, which is less than the API does: no secret. @throws as `readConfig`. */
+/** @throws AppError "config/invalid" naming every faulty variable. */
 export const readMigrationConfig = (env: NodeJS.ProcessEnv): MigrationConfig => parseConfig(MigrationConfig, env);

@@ -1,6 +1,5 @@
 export * from "./client.ts";
-export * from "./embedded-postgres.ts";
-export * from "./migrate.ts";
+export * from "./data-dir-lock.ts";
 export * from "./outbox.repo.ts";
 export * from "./reconcile.ts";
 export * from "./results.repo.ts";

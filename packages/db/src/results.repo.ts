@@ -68,8 +68,12 @@ export const commitTranscript = (db: PrismaClient, claim: Claim, result: Transcr
 
 const insertScenes = async (tx: Db, taskId: string, scenes: Scene[]): Promise<Map<number, string>> => {
   const ids = new Map(scenes.map((scene) => [scene.index, newId()]));
-  const rows = scenes.map((scene) => ({ id: ids.get(scene.index) ?? newId(), taskId, ...scene }));
-  await tx.scene.createMany({ data: rows });
+  await tx.scene.createMany({
+    data: scenes.map(({ index, startMs, endMs, segmentIds, excerpt, place, timeOfDay, mood }) => {
+      const id = ids.get(index) ?? newId();
+      return { id, taskId, index, startMs, endMs, segmentIds, excerpt, place, timeOfDay, mood };
+    }),
+  });
   return ids;
 };
 
@@ -94,11 +98,11 @@ export const commitStoryboard = (db: PrismaClient, claim: Claim, result: Storybo
       }
       const sceneIds = await insertScenes(tx, taskId, result.scenes);
       await tx.prompt.createMany({
-        data: result.prompts.map(({ sceneIndex, ...prompt }) => {
+        data: result.prompts.map(({ sceneIndex, position, content, negative, slots }) => {
           const sceneId = sceneIds.get(sceneIndex);
           if (sceneId === undefined)
-            throw new Error(`prompt ${prompt.position} names scene ${sceneIndex}, which is not there`);
-          return { id: newId(), taskId, sceneId, ...prompt };
+            throw new Error(`prompt ${position} names scene ${sceneIndex}, which is not there`);
+          return { id: newId(), taskId, sceneId, position, content, negative, slots };
         }),
       });
       return true;

@@ -6,7 +6,8 @@ const PRISMA_CODES = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P202
 /** Socket errors, and Postgres' own: class 08 and 57P (connection lost, shutting down), 53300 (too many clients). */
 const DRIVER_CODE = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|57P0\d|53300)$/;
 
-const DRIVER_MESSAGE = /connection (terminated|timeout|ended)|timeout exceeded when trying to connect|can't reach database|server has closed/i;
+const DRIVER_MESSAGE =
+  /connection (terminated|timeout|ended)|timeout exceeded when trying to connect|can't reach database|server has closed/i;
 
 /** Whether an error says that the database cannot be reached right now, rather than that a query is wrong. */
 export const isDatabaseUnavailable = (error: unknown): boolean => {

@@ -49,11 +49,11 @@ const submit = (client: ApiClient, input: DemoInput, command: DemoCommand): Prom
     : client.createTextTask(input.text, command.fields);
 
 /** A throw-away service of its own, in a temporary directory; nothing of it stays. */
-const withOwnService = async <T>(
+const withOwnService = async (
   context: CommandContext,
   progress: Progress,
-  use: (url: string) => Promise<T>,
-): Promise<T> => {
+  use: (url: string) => Promise<Task>,
+): Promise<Task> => {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), "phonoscene-demo-"));
   let log = "";
   try {
@@ -69,7 +69,10 @@ const withOwnService = async <T>(
       },
     });
     try {
-      return await use(service.url);
+      const task = await use(service.url);
+      // The other codes say all there is to say; this one only the log explains.
+      if (task.error?.code === "internal") context.stderr.write(log);
+      return task;
     } finally {
       await service.stop();
     }

@@ -2,7 +2,9 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { lockDataDir, migrate, startEmbeddedPostgres } from "@phonoscene/db";
+import { lockDataDir } from "@phonoscene/db";
+import { startEmbeddedPostgres } from "@phonoscene/db/embedded-postgres";
+import { migrate } from "@phonoscene/db/migrate";
 import { SECOND } from "@phonoscene/kernel";
 import { migrateQueue } from "@phonoscene/queue";
 
