@@ -90,7 +90,9 @@ const transitiveOnly = (dict: string): Set<string> => {
 const group = (entries: Iterable<readonly [string, string]>): string => {
   const groups = new Map<string, string[]>();
   for (const [word, name] of entries) groups.set(name, [...(groups.get(name) ?? []), word]);
-  const lines = [...groups].toSorted().map(([name, words]) => `  ${name}:\n    "${words.toSorted().join(" ")}",`);
+  const lines = [...groups]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([name, words]) => `  ${name}:\n    "${words.toSorted((a, b) => a.localeCompare(b)).join(" ")}",`);
   return `{\n${lines.join("\n")}\n} as const`;
 };
 
@@ -130,6 +132,6 @@ export const VERB_SENSES = ${group(verbs)};
 
 /** Verbs that never stand without an object. */
 export const TRANSITIVE_VERBS =
-  "${needObject.toSorted().join(" ")}";
+  "${needObject.toSorted((a, b) => a.localeCompare(b)).join(" ")}";
 `,
 );

@@ -72,9 +72,9 @@ export const createReader = (): Reader => {
     nlp ??= winkNLP(model, ["sbd", "pos"]);
     const tokens = nlp.readDoc(modernise(sentence)).tokens();
     // `out(its.x)` is typed as a union of its overloads; with these two helpers it is a list of strings.
-    const texts = tokens.out(nlp.its.value) as string[];
+    const texts = tokens.out<string>(nlp.its.value);
     const tags = tokens.out(nlp.its.pos) as string[];
-    const spaces = tokens.out(nlp.its.precedingSpaces) as string[];
+    const spaces = tokens.out<string>(nlp.its.precedingSpaces);
     const list = texts.map((text, index) => ({ text, lower: text.toLowerCase(), tag: tags[index] ?? "X" }));
     return repairTags(mergeHyphens(list, spaces));
   };

@@ -82,6 +82,8 @@ const repaired = (place: Place): Token => {
   if (fixed !== undefined && token.tag !== "ADP" && token.tag !== "SCONJ") return { ...token, tag: fixed };
   if (POSSESSIVES.has(token.lower) && token.tag !== "PRON") return { ...token, tag: "PRON" };
   if (token.lower === "i" || token.lower === "you") return { ...token, tag: "PRON" };
+  // "Printing, then, is an art": a gerund before a comma opens nothing.
+  if (previous === undefined && next?.text === "," && verbForm(token.lower)?.form === "gerund") return lowerFirst(token, "NOUN");
   if (verbThatIsNoun(place)) return { ...token, tag: "NOUN" };
   if (nounThatIsVerb(place)) return lowerFirst(token, "VERB");
   if (isFalseName(place)) {

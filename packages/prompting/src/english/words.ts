@@ -71,7 +71,7 @@ export const isPlural = (word: string): boolean => {
 
 const MASS = new Set(
   words(
-    "water snow rain ice fog mist smoke grass wheat corn hay straw sand mud dust gold silver iron bronze copper wool silk linen leather velvet oil paint wax clay bread milk honey butter cheese soup meat rice salt sugar wine beer tea coffee wood moonlight sunlight starlight firelight candlelight lamplight dew moss soil ground furniture money luggage frost hail thunder lightning air fire steam blood ink paper hair fur steel stone marble printing music traffic clothing machinery jewelry jewellery crimson foliage",
+    "water snow rain ice fog mist smoke grass wheat corn hay straw sand mud dust gold silver iron bronze copper wool silk linen leather velvet oil paint wax clay bread milk honey butter cheese soup meat rice salt sugar wine beer tea coffee wood moonlight sunlight starlight firelight candlelight lamplight dew moss soil ground furniture money luggage frost hail thunder lightning air fire steam blood ink paper hair fur steel stone marble printing mankind humankind humanity music traffic clothing machinery jewelry jewellery crimson foliage",
   ),
 );
 

@@ -113,10 +113,7 @@ const tellPart = (cast: Cast, tokens: readonly Token[], part: Chunk): string | n
   if (part.kind === "noun") return isTemporal(tokens, part) ? null : tellObject(cast, tokens, part);
   if (part.kind === "preposition") {
     if (isTemporal(tokens, part.object)) return null;
-    if (part.object === null) {
-      const isLoose = part.gerund === null && !part.isParticle && part.end - part.start === 1;
-      return isLoose ? null : joinTokens(spanTokens(tokens, part));
-    }
+    if (part.object === null) return joinTokens(spanTokens(tokens, part));
     const object = tellObject(cast, tokens, part.object);
     const preposition = joinTokens(tokens.slice(part.start, part.object.start));
     return object === null ? null : `${preposition} ${object}`;
@@ -135,8 +132,10 @@ const DANGLING =
 
 const tellComplement = (cast: Cast, tokens: readonly Token[], parts: readonly Chunk[]): string => {
   let text = "";
-  for (const part of parts) {
-    const told = tellPart(cast, tokens, part);
+  for (const [index, part] of parts.entries()) {
+    const next = parts[index + 1]?.kind;
+    const isLoose = part.kind === "preposition" && part.object === null && part.gerund === null && !part.isParticle;
+    const told = isLoose && next !== "noun" && next !== "other" ? null : tellPart(cast, tokens, part);
     if (told === null) continue;
     if (countWords(text) + countWords(told) > MAX_COMPLEMENT_WORDS) break;
     text = told === "," ? `${text},` : `${text} ${told}`;
@@ -191,7 +190,9 @@ const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told): numbe
       : visibility(verb.lemma);
   const object = clause.parts[0];
   const hasConcreteObject = object?.kind === "noun" && isConcrete(tokens[object.head]?.lower ?? "");
-  const isVague = isState && subject.isUnnamed === true;
+  // "it was natural" speaks of nothing that was named before.
+  const isExpletive = isState && tokens[clause.subjects[0]?.head ?? -1]?.lower === "it" && isAdjectival(clause);
+  const isVague = isState && (subject.isUnnamed === true || isExpletive);
   let score = (isVague ? -2 : 0) + SUBJECT_SCORES[subject.kind] + seen + Math.min(objects, 2);
   if (seen === 0) score -= isSpeech(verb.lemma) && subject.kind === "actor" ? 1.5 : 3;
   if (subject.kind === "idea" && !hasConcreteObject) score -= 2;

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Slot } from "@phonoscene/contracts";
 
 import { createReader, type Reader } from "../english/reader.ts";
-import { cleanValue } from "../look/lint.ts";
+import { cleanValue } from "../look/clean.ts";
 import type { PromptEngine, SceneDraft, SlotRequest, SlotResult } from "../port.ts";
 import { primaryLanguage } from "../text/language.ts";
 import { type Cast, createCast } from "./cast.ts";
@@ -14,13 +14,14 @@ import { fillSlot } from "./slots.ts";
 import { writeSubject } from "./subject.ts";
 
 const KEY_PHRASE_WORDS = 12;
+const KEY_PHRASE_CHARS = 160;
 
 type Read = { reading: SceneReading; subject: Omit<Slot, "name"> | null };
 
 /** For a language without a lexicon: the scene's own first words, which generators read better than nothing. */
 const keyPhrases = (scene: SceneDraft): Read => {
   const words = scene.sentences.join(" ").replaceAll(/["“”]/gu, "").split(/\s+/u).slice(0, KEY_PHRASE_WORDS);
-  const value = [...words.join(" ")].slice(0, 160).join("");
+  const value = words.join(" ").slice(0, KEY_PHRASE_CHARS);
   const clean = cleanValue(value);
   return {
     reading: { actions: [], things: [], ideas: [] },

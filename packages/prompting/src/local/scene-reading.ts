@@ -82,7 +82,7 @@ const readSentence = (cast: Cast, tokens: readonly Token[], reading: SceneReadin
   for (const phrase of phrasesOf(chunks).flatMap((found) => innerPhrases(tokens, found))) {
     const thing = thingOf(tokens, phrase) ?? namedThing(cast, tokens, phrase);
     if (thing !== null) reading.things.push(thing);
-    else if (!phrase.isPronoun && tokens[phrase.head]?.tag === "NOUN")
+    else if (!phrase.isPronoun && phrase.coreEnd === phrase.end && tokens[phrase.head]?.tag === "NOUN")
       reading.ideas.push(singular(tokens[phrase.head]?.lower ?? ""));
   }
 };

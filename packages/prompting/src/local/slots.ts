@@ -56,8 +56,8 @@ const WRITERS: Readonly<Record<string, (filling: Filling) => Value>> = {
 
 /** A free slot named after a kind of thing ("animals", "plant") gets one of the scene; any other the mood's word. */
 const freeSlot = (slot: FormulaSlot, filling: Filling): Value => {
-  const wanted = slot.label.split(" ").map((word) => singular(word));
-  const thing = filling.things.find(({ lemma }) => wanted.includes(lemma) || wanted.includes(nounKind(lemma) ?? ""));
+  const wanted = new Set(slot.label.split(" ").map((word) => singular(word)));
+  const thing = filling.things.find(({ lemma }) => wanted.has(lemma) || wanted.has(nounKind(lemma) ?? ""));
   if (thing !== undefined) return { value: thing.words, origin: "text" };
   return { value: `${moodOf(filling.scene).keywords[0] ?? "natural"} ${slot.label}`, origin: "inferred" };
 };

@@ -3,29 +3,10 @@ import type { Slot, Target } from "@phonoscene/contracts";
 import { META_WORDS } from "../lexicons/boilerplate.data.ts";
 import { clipTokens } from "../targets/sdxl.ts";
 import { hasWords, wordCount } from "../text/normalise.ts";
+import { cleanValue } from "./clean.ts";
 
 const STYLE_SLOTS = new Set(["camera", "lens", "photography", "film"]);
 const metaWords = new RegExp(`\\b(?:${META_WORDS.replaceAll(" ", "|")})s?\\b`, "iu");
-const MAX_SLOT_CHARS = 600;
-const DANGLING =
-  /(?:[\s,;:.–—-]|(?<=\s)(?:and|or|but|nor|with|of|the|a|an|to|for|than|as|by|from|that|which|who|into|onto)(?=$|[\s,.]))+$/iu;
-
-/** One slot's words without commands, quotes, doubled words and loose ends. */
-export const cleanValue = (value: string): string =>
-  value
-    .replaceAll(/\s-{2,}\S*/gu, " ")
-    .replaceAll(/-{2,}/gu, " ")
-    .replaceAll(/::+|["“”„«»[\]{}<>()|\\^*_#~`]/gu, " ")
-    .replaceAll(/(?<!\p{L})'|'(?!\p{L})/gu, " ")
-    .replaceAll(/\s+/gu, " ")
-    .replaceAll(/\b(the|a|an|of|in|on|and|to|with) \1\b/giu, "$1")
-    .replaceAll(/\s+([,.;:!?])/gu, "$1")
-    .replaceAll(/,(?:\s*,)+/gu, ",")
-    .replace(/^[\s,;:.!?-]+/u, "")
-    .replace(DANGLING, "")
-    .slice(0, MAX_SLOT_CHARS)
-    .trim();
-
 /** What is wrong with one slot, in words; empty where it is sound. */
 export const lintSlot = (slot: Slot): string[] => {
   const faults: string[] = [];

@@ -14,13 +14,14 @@ export const readNegatives = (negative: string | null): string[] => {
   return [...new Set(terms.filter((term) => term !== ""))];
 };
 
+const opposite = (term: string): string | undefined => {
+  const key = term.toLowerCase();
+  return Object.hasOwn(POSITIVE_OPPOSITES, key) ? POSITIVE_OPPOSITES[key] : undefined;
+};
+
 /** Turns what is unwanted into what is wanted instead, for targets without a negative prompt. */
 export const sayPositively = (negative: string | null, target: string): { wanted: string[]; warnings: Warning[] } => {
   const terms = readNegatives(negative);
-  const opposite = (term: string) => {
-    const key = term.toLowerCase();
-    return Object.hasOwn(POSITIVE_OPPOSITES, key) ? POSITIVE_OPPOSITES[key] : undefined;
-  };
   const unsaid = terms.filter((term) => opposite(term) === undefined);
   return {
     wanted: [...new Set(terms.flatMap((term) => opposite(term) ?? []))],

@@ -22,7 +22,7 @@ export const clipTokens = (text: string): number =>
     return sum + (part.length <= 7 ? 1 : Math.ceil(part.length / LETTERS_PER_TOKEN));
   }, 0);
 
-const SHORTENED_IN_TURN = ["subject", "keywords"];
+const SHORTENED_IN_TURN = new Set(["subject", "keywords"]);
 
 const join = (slots: readonly Slot[], ending: string): string =>
   [...slots.map(({ value }) => value), ending].filter((part) => part !== "").join(", ");
@@ -40,7 +40,7 @@ const fit = (slots: readonly Slot[], ending: string): Slot[] => {
   let current = [...slots];
   while (clipTokens(join(current, ending)) > TOKEN_BUDGET) {
     const byLength = current
-      .map((slot, index) => ({ index, length: clipTokens(slot.value), isText: SHORTENED_IN_TURN.includes(slot.name) }))
+      .map((slot, index) => ({ index, length: clipTokens(slot.value), isText: SHORTENED_IN_TURN.has(slot.name) }))
       .toSorted(
         (a, b) =>
           Number(b.isText && b.length > KEPT_WORDS) - Number(a.isText && a.length > KEPT_WORDS) || b.length - a.length,

@@ -1,5 +1,5 @@
-const CONTROL =
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFD]/gu;
+// Control and format characters but for tab and newline, and what stands for broken input.
+const CONTROL = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFC\uFFFD]/gu;
 const LONE_SURROGATE = /[\uD800-\uDFFF]/gu;
 
 /**

@@ -13,7 +13,9 @@ export type Unit = {
 
 const MAX_UNIT_CHARS = 320;
 const VERSE_LINE_CHARS = 65;
-const ABBREVIATION = /(?:\b(?:mr|mrs|ms|dr|st|prof|sr|jr|vs|etc|no|gen|col|capt|lt|fig|i\.e|e\.g)|\b\p{Lu})\.$/iu;
+const ABBREVIATION = /\b(?:mr|mrs|ms|dr|st|prof|sr|jr|vs|no|gen|col|capt|lt|fig|i\.e|e\.g)\.$/iu;
+const INITIAL = /(?:^|[\s.])\p{Lu}\.$/u;
+const TAIL_CHARS = 12;
 
 const cutLong = (sentence: string): string[] => {
   const pieces: string[] = [];
@@ -36,7 +38,8 @@ export const splitSentences = (text: string): string[] => {
   let held = "";
   for (const piece of text.split(/(?<=[.!?…。！？]["')\]]*)\s+|(?<=[。！？])/u)) {
     held = held === "" ? piece : `${held} ${piece}`;
-    if (ABBREVIATION.test(held)) continue;
+    const tail = held.slice(-TAIL_CHARS);
+    if (held.length < MAX_UNIT_CHARS && (ABBREVIATION.test(tail) || INITIAL.test(tail))) continue;
     sentences.push(held);
     held = "";
   }
