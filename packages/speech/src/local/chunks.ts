@@ -61,23 +61,28 @@ const createMerger = () => {
 
 /** The samples that a chunk may still need, and no more. */
 const createHistory = () => {
-  let samples = new Float32Array(0);
+  let buffer = new Float32Array(0);
+  let length = 0;
   let offset = 0;
   return {
     append: (block: Float32Array): void => {
-      const joined = new Float32Array(samples.length + block.length);
-      joined.set(samples);
-      joined.set(block, samples.length);
-      samples = joined;
+      if (length + block.length > buffer.length) {
+        const larger = new Float32Array(2 * (length + block.length));
+        larger.set(buffer.subarray(0, length));
+        buffer = larger;
+      }
+      buffer.set(block, length);
+      length += block.length;
     },
     forgetBefore: (sample: number): void => {
-      const drop = Math.min(samples.length, Math.max(0, sample - offset));
-      samples = samples.slice(drop);
+      const drop = Math.min(length, Math.max(0, sample - offset));
+      buffer.copyWithin(0, drop, length);
+      length -= drop;
       offset += drop;
     },
     cut: (start: number, end: number): Float32Array<ArrayBuffer> =>
-      samples.slice(Math.max(0, start - offset), end - offset),
-    end: (): number => offset + samples.length,
+      buffer.slice(Math.max(0, start - offset), Math.min(length, end - offset)),
+    end: (): number => offset + length,
   };
 };
 
