@@ -39,7 +39,7 @@ export const WORKER_VARIABLES = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_MODEL: z.string().default("gpt-5-mini"),
-  OPENAI_TIMEOUT_MS: wholeNumber(SECOND, HOUR).default(60 * SECOND),
+  OPENAI_TIMEOUT_MS: wholeNumber(SECOND, HOUR).default(2 * MINUTE),
 });
 
 const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {

@@ -1,16 +1,16 @@
 import { commitTranscript, type Database, saveProviderJobId } from "@phonoscene/db";
 import { AppError } from "@phonoscene/kernel";
-import type { Handlers } from "@phonoscene/queue";
+import type { Handlers, Relay } from "@phonoscene/queue";
 import type { SpeechEngine } from "@phonoscene/speech";
 import type { AudioStorage } from "@phonoscene/storage";
 
 import { runStage } from "../claimed-work.ts";
 
-type Dependencies = { database: Database; storage: AudioStorage; speech: SpeechEngine };
+type Dependencies = { database: Database; storage: AudioStorage; speech: SpeechEngine; relay: Pick<Relay, "wake"> };
 
 /** Hears a task's recording, stores the transcript, and asks for the prompts. */
 export const transcribeAudio =
-  ({ database, storage, speech }: Dependencies): Handlers["transcribe-audio"] =>
+  ({ database, storage, speech, relay }: Dependencies): Handlers["transcribe-audio"] =>
   ({ taskId }, context) =>
     runStage(
       {
@@ -34,7 +34,9 @@ export const transcribeAudio =
             onProgress,
             signal,
           });
-          return commitTranscript(database.db, task, result);
+          const isStored = await commitTranscript(database.db, task, result);
+          relay.wake();
+          return isStored;
         },
       },
       taskId,

@@ -1,0 +1,63 @@
+import path from "node:path";
+
+import { drainOutbox, openDatabase } from "@phonoscene/db";
+import type { Logger } from "@phonoscene/kernel";
+import { createProducer, openQueueBackend, startRelay, startWorkers } from "@phonoscene/queue";
+import { createSpeechEngine } from "@phonoscene/speech";
+import { openLocalDisk } from "@phonoscene/storage";
+
+import type { WorkerConfig } from "./config.ts";
+import { choosePromptEngine } from "./engines.ts";
+import { startHealthServer } from "./health-server.ts";
+import { maintenance } from "./processors/maintenance.ts";
+import { transcribeAudio } from "./processors/transcribe-audio.ts";
+import { writePrompts } from "./processors/write-prompts.ts";
+import { startUpkeep } from "./upkeep.ts";
+
+export type RunningWorker = {
+  /** Resolves once every queue is being served. */
+  ready: Promise<void>;
+  /** Lets running jobs end within the configured grace, aborts the rest, and closes every connection; once. */
+  stop(): Promise<void>;
+};
+
+/** Everything that a worker process runs. @throws AppError naming what is wrong with the configuration. */
+export const startWorker = async (config: WorkerConfig, logger: Logger): Promise<RunningWorker> => {
+  const speech = createSpeechEngine({ ...config.speech, logger });
+  const prompting = choosePromptEngine(config.prompting, logger);
+  const storage = await openLocalDisk(path.join(config.dataDir, "audio"));
+  const database = openDatabase({
+    url: config.databaseUrl,
+    poolSize: config.databasePoolSize,
+    onPoolError: (error) => logger.warn({ err: error }, "database connection error"),
+  });
+  const backend = openQueueBackend({ url: config.queueUrl, prefix: config.queuePrefix, logger });
+  const producer = createProducer(backend);
+  const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
+  const deps = { database, storage, speech, prompting, relay };
+  const { queues, concurrency } = config;
+  const handlers = {
+    "transcribe-audio": transcribeAudio(deps),
+    "write-prompts": writePrompts(deps),
+    maintenance: maintenance(deps),
+  };
+  const workers = startWorkers({ backend, handlers, queues, concurrency, logger });
+  const upkeep = queues.includes("maintenance") ? startUpkeep({ database, relay, logger }) : null;
+  const checkHealth = async (): Promise<void> => {
+    await Promise.all([database.ping(), backend.ping()]);
+  };
+  const health = config.healthPort === undefined ? null : await startHealthServer(config.healthPort, checkHealth);
+  logger.info({ queues, concurrency, queue: backend.kind, speech: speech.name, prompting: prompting.name }, "starting");
+
+  const stop = async (): Promise<void> => {
+    await upkeep?.stop();
+    await workers.close(config.graceMs);
+    await relay.stop();
+    await producer.close();
+    await backend.close();
+    await database.close();
+    await health?.close();
+  };
+  let stopping: Promise<void> | undefined;
+  return { ready: workers.ready, stop: () => (stopping ??= stop()) };
+};
