@@ -2,9 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { useTempDirs } from "@phonoscene/testing";
-import { diffMigrations } from "@phonoscene/testing/schema-engine";
 import { describe, expect, inject, it } from "vitest";
+
+import { useTempDirs } from "../packages/testing/src/index.ts";
+import { diffMigrations } from "../packages/testing/src/schema-engine.ts";
 
 const schemaPath = fileURLToPath(new URL("schema.prisma", import.meta.url));
 const migrationsDir = fileURLToPath(new URL("migrations", import.meta.url));

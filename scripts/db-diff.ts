@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { startEmbeddedPostgres } from "@phonoscene/db/embedded-postgres";
-import { diffMigrations } from "@phonoscene/testing/schema-engine";
+import { startEmbeddedPostgres } from "../packages/db/src/embedded-postgres.ts";
+import { diffMigrations } from "../packages/testing/src/schema-engine.ts";
 
 const prismaDir = fileURLToPath(new URL("../prisma", import.meta.url));
 const migrationsDir = join(prismaDir, "migrations");

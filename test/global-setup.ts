@@ -5,15 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { startEmbeddedPostgres } from "@phonoscene/db/embedded-postgres";
-import { migrate } from "@phonoscene/db/migrate";
-// For its declaration of what is provided here.
-import "@phonoscene/testing";
 import { runMigrations } from "bullmq";
 import { Redis } from "ioredis";
+
+// For its declaration of what is provided here.
+import "../packages/testing/src/index.ts";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 
+import { startEmbeddedPostgres } from "../packages/db/src/embedded-postgres.ts";
+import { migrate } from "../packages/db/src/migrate.ts";
 import { findRedis, type TestRedis } from "./redis-server.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

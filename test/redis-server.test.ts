@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
 
-import { useTempDirs } from "@phonoscene/testing";
 import { describe, expect, it } from "vitest";
 
+import { useTempDirs } from "../packages/testing/src/index.ts";
 import { findRedis, redisAnswers, spawnRedis } from "./redis-server.ts";
 
 const newDir = useTempDirs();

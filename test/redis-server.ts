@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 
-import { SECOND } from "@phonoscene/kernel";
 import { Redis } from "ioredis";
+
+import { SECOND } from "../packages/kernel/src/index.ts";
 
 export type TestRedis = { url: string; source: string; stop: () => Promise<void> };
 
