@@ -23,6 +23,15 @@ const identify = async (content: Buffer | string) => {
 const bytes = (hex: string, text = ""): Buffer =>
   Buffer.concat([Buffer.from(hex, "hex"), Buffer.from(text, "latin1"), Buffer.alloc(400)]);
 
+/** One page with one segment of this many bytes. */
+const oggPage = (segmentBytes: number): Buffer =>
+  Buffer.concat([
+    Buffer.from("OggS", "latin1"),
+    Buffer.alloc(22),
+    Buffer.from([1, segmentBytes]),
+    Buffer.alloc(segmentBytes),
+  ]);
+
 /** MPEG-1 layer III, 128 kbit/s, 44.1 kHz: frames of 417 bytes. */
 const mp3Frames = (count: number): Buffer =>
   Buffer.concat(
@@ -34,7 +43,7 @@ describe("identifyMedia", () => {
     ["mov", bytes("00000020", "ftypM4A ")],
     ["matroska", bytes("1a45dfa3")],
     ["flac", bytes("", "fLaC")],
-    ["ogg", bytes("", "OggS")],
+    ["ogg", oggPage(30)],
     ["aiff", bytes("", "FORM\0\0\0\0AIFF")],
     ["caf", bytes("", "caff")],
     ["asf", bytes("3026b2758e66cf11")],
@@ -65,6 +74,12 @@ describe("identifyMedia", () => {
   test("sees that a WAV is shorter than its header says", async () => {
     const wav = wavOf(new Float32Array(1000));
     expect(await identify(wav.subarray(0, 1000))).toEqual({ demuxer: "wav", isCut: true });
+  });
+
+  test("sees that an Ogg file ends within a page", async () => {
+    const pages = Buffer.concat([oggPage(200), oggPage(200)]);
+    expect(await identify(pages)).toEqual({ demuxer: "ogg", isCut: false });
+    expect(await identify(pages.subarray(0, 400))).toEqual({ demuxer: "ogg", isCut: true });
   });
 
   test("does not take a streamed WAV, whose header cannot know the length, for a cut one", async () => {

@@ -3,12 +3,13 @@ import { open } from "node:fs/promises";
 import { AppError } from "@phonoscene/kernel";
 
 import type { Demuxer } from "./demuxers.ts";
+import { isOggCut } from "./ogg-pages.ts";
 import { isWavCut } from "./wav-header.ts";
 
 export type MediaKind = {
   /** Forced upon the decoder, so that content decides and not the file's name. */
   demuxer: Demuxer;
-  /** The header promises more bytes than the file has. */
+  /** A header promises more bytes than the file has. */
   isCut: boolean;
 };
 
@@ -108,6 +109,13 @@ const identify = (bytes: Buffer): Demuxer | null => {
   return hasFrames(bytes, mpegFrameBytes) ? "mp3" : null;
 };
 
+type Read = (at: number) => Promise<Buffer>;
+
+const isCut = async (demuxer: Demuxer, read: Read, sizeBytes: number): Promise<boolean> => {
+  if (demuxer === "wav") return isWavCut(await read(0), sizeBytes);
+  return demuxer === "ogg" && isOggCut(await read(Math.max(0, sizeBytes - PROBE_BYTES)));
+};
+
 /**
  * Tells a recording's format from its content; a file's name is never looked at.
  * @throws AppError "audio_empty" for a file of no bytes, "audio_unreadable" for what is not a recording.
@@ -116,14 +124,14 @@ export const identifyMedia = async (filePath: string): Promise<MediaKind> => {
   await using file = await open(filePath, "r");
   const { size } = await file.stat();
   if (size === 0) throw new AppError("audio_empty", { detail: "The file has no bytes: upload the recording again." });
-  const read = async (at: number): Promise<Buffer> => {
+  const read: Read = async (at) => {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(PROBE_BYTES), 0, PROBE_BYTES, at);
     return buffer.subarray(0, bytesRead);
   };
   const head = await read(0);
   const tagBytes = id3Bytes(head);
   const demuxer = tagBytes === 0 ? identify(head) : tagBytes < size ? (identify(await read(tagBytes)) ?? "mp3") : null;
-  if (demuxer !== null) return { demuxer, isCut: demuxer === "wav" && isWavCut(head, size) };
+  if (demuxer !== null) return { demuxer, isCut: await isCut(demuxer, read, size) };
   throw new AppError("audio_unreadable", {
     detail:
       "The file is not a recording that can be read: send MP3, WAV, FLAC, Ogg, Opus, M4A, MP4, WebM or AIFF, whatever its name.",
