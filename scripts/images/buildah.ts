@@ -81,12 +81,12 @@ export const openBuildah = (cacheDir: string): Buildah => {
     run: buildah,
     hasImage: async (name) =>
       (await buildah("images", "--noheading", "--quiet", "--filter", `reference=${name}`)) !== "",
-    build: (dockerfile, tag, contextDir) =>
+    build: (dockerfile, tag, contextDir) => {
+      const file = path.join(contextDir, dockerfile);
       // HEALTHCHECK belongs to Docker's format and not to OCI's.
-      buildah(
-        ...["bud", ...isolation, "--pull-never", "--format", "docker"],
-        ...["--file", path.join(contextDir, dockerfile), "--tag", tag, contextDir],
-      ),
+      const format = ["--format", "docker"];
+      return buildah("bud", ...isolation, ...format, "--pull-never", "--file", file, "--tag", tag, contextDir);
+    },
     config: async (image) => {
       const inspected = JSON.parse(await buildah("inspect", "--type", "image", image)) as {
         Docker: { config: ImageConfig };
