@@ -199,7 +199,7 @@ describe("robustness", () => {
         });
         expect(written.scenes.flatMap(({ segmentIds }) => segmentIds)).toEqual(written.segments.map(({ id }) => id));
         for (const prompt of written.prompts) {
-          expect(prompt.slots.flatMap(lintSlot), JSON.stringify(text)).toEqual([]);
+          expect({ text, faults: prompt.slots.flatMap(lintSlot) }).toEqual({ text, faults: [] });
           expect(prompt.slots.every(({ value }) => value !== "")).toBe(true);
         }
       }

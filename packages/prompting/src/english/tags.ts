@@ -83,7 +83,8 @@ const repaired = (place: Place): Token => {
   if (POSSESSIVES.has(token.lower) && token.tag !== "PRON") return { ...token, tag: "PRON" };
   if (token.lower === "i" || token.lower === "you") return { ...token, tag: "PRON" };
   // "Printing, then, is an art": a gerund before a comma opens nothing.
-  if (previous === undefined && next?.text === "," && verbForm(token.lower)?.form === "gerund") return lowerFirst(token, "NOUN");
+  if (previous === undefined && next?.text === "," && verbForm(token.lower)?.form === "gerund")
+    return lowerFirst(token, "NOUN");
   if (verbThatIsNoun(place)) return { ...token, tag: "NOUN" };
   if (nounThatIsVerb(place)) return lowerFirst(token, "VERB");
   if (isFalseName(place)) {

@@ -1,9 +1,10 @@
 import type { Chunk, NounPhrase } from "../english/chunks.ts";
 import type { Clause } from "../english/clauses.ts";
 import type { Token } from "../english/reader.ts";
-import { gerund, isLight, isSpeech, needsActor, mustHaveObject, pastParticiple, visibility } from "../english/verbs.ts";
+import { gerund, pastParticiple } from "../english/verbs.ts";
 import { articleFor, isConcrete, nounKind, singular, words } from "../english/words.ts";
 import { TIME_CUES } from "../lexicons/settings.data.ts";
+import { scoreOf, type Told } from "./action-score.ts";
 import { type Cast, giveRole, type Member, mention, resolve } from "./cast.ts";
 import { countWords, introduce, joinTokens, replacePossessives, spanTokens } from "./phrases.ts";
 
@@ -47,8 +48,6 @@ const UNNAMED: Readonly<Record<string, string>> = {
   everyone: "a crowd",
   everybody: "a crowd",
 };
-
-type Told = { text: string; key: string; kind: "actor" | "thing" | "idea" | "none"; isUnnamed?: boolean };
 
 const memberKind = (member: Member): Told["kind"] => {
   if (member.isPerson) return "actor";
@@ -147,10 +146,6 @@ const tellComplement = (cast: Cast, tokens: readonly Token[], parts: readonly Ch
     .replace(/(?<=\s\S+)\s(?:in|on|at|into|upon|under|through)$/u, "");
 };
 
-/** "picked up the knife" has its object behind the particle. */
-const hasObject = (parts: readonly Chunk[]): boolean =>
-  parts.some((part) => part.kind === "noun") || (parts[0]?.kind === "preposition" && parts[0].object !== null);
-
 const tellPredicate = (clause: Clause, complement: string): string => {
   const { verb } = clause;
   const act = (form: string) => [...verb.manner, form, complement].filter((part) => part !== "").join(" ");
@@ -159,54 +154,6 @@ const tellPredicate = (clause: Clause, complement: string): string => {
   if (verb.lemma === "have") return complement === "" ? "" : `with ${complement}`;
   if (verb.voice === "passive") return act(pastParticiple(verb.lemma));
   return act(verb.lemma === "see" ? "watching" : gerund(verb.lemma));
-};
-
-const concreteNouns = (tokens: readonly Token[], clause: Clause): number => {
-  const heads = clause.parts.flatMap((part) => {
-    if (part.kind === "noun") return [part.head];
-    return part.kind === "preposition" && part.object !== null ? [part.object.head] : [];
-  });
-  return heads.filter((head) => isConcrete(tokens[head]?.lower ?? "")).length;
-};
-
-/** "wet with dew", against "of the first importance" and "to be feared" */
-const isAdjectival = (clause: Clause): boolean =>
-  clause.parts.some((part) => part.kind === "other") && !clause.parts.some((part) => part.kind === "verb");
-
-const SUBJECT_SCORES = { actor: 3, thing: 2, idea: 0, none: -1 } as const;
-
-const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told): number => {
-  const { verb } = clause;
-  const objects = concreteNouns(tokens, clause);
-  const isState = clause.origin === "existential" || verb.voice === "copula";
-  const seen = isState
-    ? objects > 0 || isAdjectival(clause)
-      ? 1
-      : -2
-    : verb.lemma === "have"
-      ? objects > 0
-        ? 1
-        : -2
-      : visibility(verb.lemma);
-  const object = clause.parts[0];
-  const hasConcreteObject = object?.kind === "noun" && isConcrete(tokens[object.head]?.lower ?? "");
-  // "it was natural" speaks of nothing that was named before.
-  const isExpletive = isState && tokens[clause.subjects[0]?.head ?? -1]?.lower === "it" && isAdjectival(clause);
-  const isVague = isState && (subject.isUnnamed === true || isExpletive);
-  let score = (isVague ? -2 : 0) + SUBJECT_SCORES[subject.kind] + seen + Math.min(objects, 2);
-  if (seen === 0) score -= isSpeech(verb.lemma) && subject.kind === "actor" ? 1.5 : 3;
-  if (subject.kind === "idea" && !hasConcreteObject) score -= 2;
-  if (isLight(verb.lemma) && objects === 0) score -= 3;
-  if (subject.kind === "thing" && verb.voice !== "passive" && needsActor(verb.lemma)) score -= 2;
-  const nouns = clause.parts.filter((part) => part.kind === "noun").length;
-  if (clause.origin === "relative" && nouns > 1) score -= 2;
-  if (subject.kind === "none" && hasConcreteObject) score += 1;
-  if (verb.isNegated) score -= 5;
-  if (clause.isQuoted) score -= 1.5;
-  if (clause.origin === "relative" || clause.origin === "gerund") score -= 0.5;
-  if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : 1;
-  if (mustHaveObject(verb.lemma) && verb.voice === "active" && !hasObject(clause.parts)) score -= 3;
-  return score;
 };
 
 const leadPlace = (cast: Cast, tokens: readonly Token[], clause: Clause): string => {

@@ -79,7 +79,12 @@ const readSentence = (cast: Cast, tokens: readonly Token[], reading: SceneReadin
     const action = tellAction(cast, tokens, clause);
     if (action !== null) reading.actions.push({ ...action, order: offset + action.order });
   }
-  for (const phrase of phrasesOf(chunks).flatMap((found) => innerPhrases(tokens, found))) {
+  const denied = clauses
+    .filter(({ verb }) => verb.isNegated && verb.voice !== "copula")
+    .map(({ complement }) => complement);
+  const isDenied = ({ start }: NounPhrase) => denied.some((span) => start >= span.start && start < span.end);
+  const shown = phrasesOf(chunks).filter((phrase) => !isDenied(phrase));
+  for (const phrase of shown.flatMap((found) => innerPhrases(tokens, found))) {
     const thing = thingOf(tokens, phrase) ?? namedThing(cast, tokens, phrase);
     if (thing !== null) reading.things.push(thing);
     else if (!phrase.isPronoun && phrase.coreEnd === phrase.end && tokens[phrase.head]?.tag === "NOUN")

@@ -136,7 +136,7 @@ export const writeSubject = (reading: SceneReading, fallback: Fallback): Omit<Sl
     return { value: countWords(things) < 4 ? `a close view of ${things}` : things, origin: "text" };
   }
   if (symbols[0] !== undefined) return { value: symbols.slice(0, 2).join(", "), origin: "inferred" };
-  if (fallback.lastSubject !== null) return { value: fallback.lastSubject, origin: "carried" };
+  if (fallback.lastSubject !== null) return { value: `another view of ${fallback.lastSubject}`, origin: "carried" };
   const quiet = QUIET_IMAGES[fallback.sceneIndex % QUIET_IMAGES.length] ?? QUIET_IMAGES[0];
   return { value: fallback.speaks ? "a speaker addressing a listening audience" : quiet, origin: "inferred" };
 };

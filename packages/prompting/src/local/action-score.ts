@@ -1,0 +1,62 @@
+import type { Chunk } from "../english/chunks.ts";
+import type { Clause } from "../english/clauses.ts";
+import type { Token } from "../english/reader.ts";
+import { isLight, isSpeech, mustHaveObject, needsActor, visibility } from "../english/verbs.ts";
+import { isConcrete } from "../english/words.ts";
+
+/** A subject as it will be told. */
+export type Told = { text: string; key: string; kind: "actor" | "thing" | "idea" | "none"; isUnnamed?: boolean };
+
+/** "picked up the knife" has its object behind the particle. */
+const hasObject = (parts: readonly Chunk[]): boolean =>
+  parts.some((part) => part.kind === "noun") || (parts[0]?.kind === "preposition" && parts[0].object !== null);
+
+const concreteNouns = (tokens: readonly Token[], clause: Clause): number => {
+  const heads = clause.parts.flatMap((part) => {
+    const phrase = part.kind === "noun" ? part : part.kind === "preposition" ? part.object : null;
+    // "the edge of the forest" is the forest's.
+    return phrase === null ? [] : isConcrete(tokens[phrase.head]?.lower ?? "") ? [phrase.head] : [phrase.end - 1];
+  });
+  return heads.filter((head) => isConcrete(tokens[head]?.lower ?? "")).length;
+};
+
+/** "wet with dew", against "of the first importance" and "to be feared" */
+const isAdjectival = (clause: Clause): boolean =>
+  clause.parts.some((part) => part.kind === "other") && !clause.parts.some((part) => part.kind === "verb");
+
+const SUBJECT_SCORES = { actor: 3, thing: 2, idea: 0, none: -1 } as const;
+
+/** How much of a picture a clause is: who acts, whether the act can be seen, and on what. */
+export const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told): number => {
+  const { verb } = clause;
+  const objects = concreteNouns(tokens, clause);
+  const isState = clause.origin === "existential" || verb.voice === "copula";
+  const seen = isState
+    ? clause.origin === "existential" || objects > 0 || isAdjectival(clause)
+      ? 1
+      : -2
+    : verb.lemma === "have"
+      ? objects > 0
+        ? 1
+        : -2
+      : visibility(verb.lemma);
+  const object = clause.parts[0];
+  const hasConcreteObject = object?.kind === "noun" && isConcrete(tokens[object.head]?.lower ?? "");
+  // "it was natural" speaks of nothing that was named before.
+  const isExpletive = isState && tokens[clause.subjects[0]?.head ?? -1]?.lower === "it" && isAdjectival(clause);
+  const isVague = isState && (subject.isUnnamed === true || isExpletive);
+  let score = (isVague ? -2 : 0) + SUBJECT_SCORES[subject.kind] + seen + Math.min(objects, 2);
+  if (seen === 0) score -= isSpeech(verb.lemma) && subject.kind === "actor" ? 1.5 : 3;
+  if (subject.kind === "idea" && !hasConcreteObject) score -= 2;
+  if (isLight(verb.lemma) && objects === 0) score -= 3;
+  if (subject.kind === "thing" && verb.voice !== "passive" && needsActor(verb.lemma)) score -= 2;
+  const nouns = clause.parts.filter((part) => part.kind === "noun").length;
+  if (clause.origin === "relative" && nouns > 1) score -= 2;
+  if (subject.kind === "none" && hasConcreteObject) score += 1;
+  if (verb.isNegated) score -= 5;
+  if (clause.isQuoted) score -= 1.5;
+  if (clause.origin === "relative" || clause.origin === "gerund") score -= 0.5;
+  if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : 1;
+  if (mustHaveObject(verb.lemma) && verb.voice === "active" && !hasObject(clause.parts)) score -= 3;
+  return score;
+};

@@ -1,0 +1,136 @@
+import { TaskOptions } from "@phonoscene/contracts";
+import { describe, expect, it } from "vitest";
+
+import { writeStoryboard } from "../storyboard.ts";
+import { createLocalEngine } from "./engine.ts";
+
+const engine = createLocalEngine();
+
+const write = (text: string, count: number | null = 1) =>
+  writeStoryboard(engine, {
+    source: { kind: "text", text },
+    language: "en",
+    options: TaskOptions.parse({ count }),
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+
+const slotOf = async (text: string, name: string): Promise<string> => {
+  const { prompts } = await write(text);
+  return prompts[0]?.slots.find((slot) => slot.name === name)?.value ?? "";
+};
+const subjectOf = (text: string): Promise<string> => slotOf(text, "subject");
+
+describe("who does what", () => {
+  it.each([
+    ["At dawn the old fisherman rowed out past the lighthouse.", "an old fisherman rowing out past the lighthouse"],
+    [
+      "The girl dropped the lantern, picked up the knife and ran into the woods.",
+      "a girl dropping the lantern and picking up the knife, then running into the woods",
+    ],
+    [
+      "Then in there stepped a stately Raven of the saintly days of yore.",
+      "a stately raven of the saintly days of yore stepping",
+    ],
+    ["On the table stood a bowl of oranges.", "a bowl of oranges standing on the table"],
+    ["There was a small house at the edge of the forest.", "a small house at the edge of the forest"],
+    ["The grass and bushes were wet with dew.", "grass and bushes wet with dew"],
+    ["A pink shell was found on the sandy beach.", "a pink shell found on the sandy beach"],
+    [
+      "The fishing boat rocked against the harbour wall while gulls screamed overhead.",
+      "a fishing boat rocking against the harbour wall, gulls screaming overhead",
+    ],
+    [
+      "Tomas Berg, fisherman, sat on a stack of nets and mended his coat.",
+      "a fisherman named Tomas Berg sitting on a stack of nets and mending his coat",
+    ],
+    [
+      "The man who lived on the hill walked down to the village, carrying a basket of apples.",
+      "a man living on the hill and walking down to the village, then carrying a basket of apples",
+    ],
+    ["Carrying a lantern, the miller crossed the bridge.", "a miller carrying a lantern and crossing the bridge"],
+    ["Two roads diverged in a yellow wood.", "two roads diverging in a yellow wood"],
+    ["Open here I flung the shutter.", "a lone figure flinging the shutter"],
+    [
+      "When forty winters shall besiege thy brow, and dig deep trenches in thy beauty's field.",
+      "forty winters besieging the brow and digging deep trenches in the field",
+    ],
+    [
+      "Sweynheim and Pannartz began printing in the monastery of Subiaco near Rome.",
+      "Sweynheim and Pannartz printing in the monastery of Subiaco near Rome",
+    ],
+    [
+      "The earliest book printed with movable types has never been surpassed.",
+      "the earliest book printed with movable types",
+    ],
+  ])("%s", async (text, subject) => {
+    expect(await subjectOf(text)).toBe(subject);
+  });
+
+  it("a pronoun means whoever of its gender the story is about, with the looks of the first mention", async () => {
+    const { prompts } = await write(
+      "The old sailor carried a young girl ashore. He gave her a blanket.\n\nShe ate a bowl of soup by the fire.",
+      2,
+    );
+    expect(prompts[0]?.content).toContain("an old sailor carrying a young girl ashore");
+    expect(prompts[1]?.content).toContain("a young girl eating a bowl of soup by the fire");
+  });
+
+  it("what did not happen is not shown", async () => {
+    expect(await subjectOf("The boy did not climb the tree. The cat climbed the wall.")).toBe(
+      "a cat climbing the wall",
+    );
+  });
+
+  it("quoted words are no actions of the scene while somebody acts", async () => {
+    const subject = await subjectOf('"Run into the house," said the fox, grinning at the crow in the tall oak tree.');
+    expect(subject).toBe("a fox grinning at the crow in the tall oak tree");
+  });
+
+  it("words that name only ideas become a symbol, marked as inferred", async () => {
+    const { prompts } = await write("Hope is all that we have.");
+    expect(prompts[0]?.slots[0]).toEqual({
+      name: "subject",
+      value: "a small green shoot breaking through cracked earth",
+      origin: "inferred",
+    });
+  });
+
+  it("a person in the scene keeps symbols out", async () => {
+    expect(await subjectOf("In hope and love the widow lit a candle.")).not.toContain("shoot");
+  });
+});
+
+describe("the setting", () => {
+  it("an hour holds until the text names another, and is marked as carried", async () => {
+    const { prompts, scenes } = await write(
+      "At dawn the hunter left the hut.\n\nThe hunter crossed the river.\n\nBy night the hunter slept in a cave.",
+      3,
+    );
+    const hours = prompts.map(({ slots }) => slots.find(({ name }) => name === "timeOfDay"));
+    expect(hours.map((slot) => slot?.value)).toEqual(["dawn", "dawn", "night"]);
+    expect(hours.map((slot) => slot?.origin)).toEqual(["text", "carried", "text"]);
+    expect(scenes.at(-1)?.place).toBe("cave");
+  });
+
+  it("a leap in time forgets the hour", async () => {
+    const { scenes } = await write("At dawn the hunter left the hut.\n\nMany years later a woman found his knife.", 2);
+    expect(scenes.map(({ timeOfDay }) => timeOfDay)).toEqual(["dawn", null]);
+  });
+
+  it("the whole text weighs on a scene's mood", async () => {
+    const raven =
+      "Once upon a midnight dreary, while I pondered, weak and weary.\n\nEach dying ember wrought its ghost upon the floor.\n\nThe grim ghastly raven made me smile, with fear and dread of the shadows.";
+    const { scenes } = await write(raven, 3);
+    expect(scenes.map(({ mood }) => mood)).toEqual(["eerie", "eerie", "eerie"]);
+  });
+
+  it("the five keywords name things that the subject leaves out", async () => {
+    const keywords = await slotOf(
+      "The baker carried bread, while on the marble counter a copper kettle, three lemons and a blue jug glowed in the sun.",
+      "keywords",
+    );
+    expect(keywords.split(", ").length).toBe(5);
+    expect(keywords).toContain("copper kettle");
+  });
+});
