@@ -1,22 +1,9 @@
 import type { Stage } from "@phonoscene/contracts";
-import {
-  type Claim,
-  claimTask,
-  type ClaimedTask,
-  type Database,
-  failTask,
-  LEASE_MS,
-  MAX_ATTEMPTS,
-  releaseTask,
-  renewLease,
-} from "@phonoscene/db";
+import { claimTask, type ClaimedTask, type Database, failTask, MAX_ATTEMPTS, releaseTask } from "@phonoscene/db";
 import { toTaskFailure } from "@phonoscene/kernel";
 import type { JobContext, JobOutcome } from "@phonoscene/queue";
 
-/** The claim was lost while working: the task was deleted, canceled or taken over. Nothing is left to do. */
-class ClaimLost extends Error {
-  override readonly name = "ClaimLost";
-}
+import { startHeartbeat } from "./heartbeat.ts";
 
 export type StageWork = {
   task: ClaimedTask;
@@ -31,43 +18,6 @@ export type StageDefinition = {
   database: Database;
   /** Does the work and stores its result. False: the claim was lost and nothing was stored. */
   run(work: StageWork): Promise<boolean>;
-};
-
-/** Keeps the lease alive and the progress visible; aborts the work once the claim is gone. */
-const startHeartbeat = (database: Database, claim: Claim, lost: AbortController, logger: JobContext["logger"]) => {
-  let progress = 0;
-  let isBusy = false;
-  let isBehind = false;
-  let lastRenewal = Date.now();
-  const beat = async (): Promise<void> => {
-    if (isBusy) {
-      isBehind = true;
-      return;
-    }
-    isBusy = true;
-    try {
-      if (await renewLease(database.db, claim, progress)) lastRenewal = Date.now();
-      else lost.abort(new ClaimLost("the task was deleted or taken over"));
-    } catch (error) {
-      logger.warn({ err: error }, "heartbeat failed");
-      // Past the lease anybody may take the task: our result would be fenced off, so stop spending on it.
-      if (Date.now() - lastRenewal > LEASE_MS) lost.abort(new ClaimLost("the lease could not be renewed"));
-    } finally {
-      isBusy = false;
-    }
-  };
-  let lastProgressBeat = 0;
-  const timer = setInterval(() => void beat(), LEASE_MS / 4);
-  return {
-    onProgress: (fraction: number): void => {
-      progress = Math.max(progress, Math.min(1, fraction));
-      if (Date.now() - lastProgressBeat < 500 && !isBehind) return;
-      lastProgressBeat = Date.now();
-      isBehind = false;
-      void beat();
-    },
-    stop: (): void => clearInterval(timer),
-  };
 };
 
 /** Ends a failed attempt: another try where that can help and is allowed, else a failed task that says why. */
@@ -107,15 +57,15 @@ export const runStage = async (
     await failTask(database.db, task, { code: "internal", message, stage, retryable: false });
     return undefined;
   }
-  const lost = new AbortController();
-  const heartbeat = startHeartbeat(database, task, lost, logger);
-  const work = { task, logger, signal: AbortSignal.any([signal, lost.signal]), onProgress: heartbeat.onProgress };
+  const heartbeat = startHeartbeat({ database, claim: task, logger });
+  const { lost, onProgress } = heartbeat;
+  const work = { task, logger, signal: AbortSignal.any([signal, lost]), onProgress };
   try {
     if (!(await definition.run(work))) logger.info("the claim was lost; the result was dropped");
     return undefined;
   } catch (error) {
-    if (lost.signal.aborted) {
-      logger.info({ reason: lost.signal.reason }, "stopped: the claim is lost");
+    if (lost.aborted) {
+      logger.info({ reason: lost.reason }, "stopped: the claim is lost");
       return undefined;
     }
     if (signal.aborted) {

@@ -177,7 +177,9 @@ describeOnBackends("the queue", (store) => {
 it("a payload that is not of its job is refused before it is enqueued", async () => {
   const backend = openQueueBackend({ url: "redis://127.0.0.1:1", prefix: uniquePrefix(), logger });
   const producer = createProducer(backend);
-  await expect(producer.enqueue([{ name: "write-prompts", payload: { taskId: "not an id" } }])).rejects.toThrow();
+  await expect(producer.enqueue([{ name: "write-prompts", payload: { taskId: "not an id" } }])).rejects.toThrow(
+    "taskId",
+  );
   await producer.close();
   await backend.close();
 });

@@ -29,7 +29,11 @@ const WAV = Buffer.concat([Buffer.from("RIFF\u0024\u0000\u0000\u0000WAVEfmt "), 
 
 const sendFile = (
   bytes: Uint8Array,
-  { field = "audio", name = "tape.wav", fields = {} as Record<string, string> } = {},
+  { field = "audio", name = "tape.wav", fields = {} } = {} as {
+    field?: string;
+    name?: string;
+    fields?: Record<string, string>;
+  },
 ) => {
   const form = new FormData();
   for (const [key, value] of Object.entries(fields)) form.set(key, value);
@@ -169,7 +173,7 @@ describe("reading tasks", () => {
     let cursor: string | null = null;
     do {
       const query = new URLSearchParams({ limit: "3", ...(cursor !== null && { cursor }) });
-      const page = (await (await world.request(`/v1/tasks?${query}`, { token })).json()) as Listing;
+      const page = (await (await world.request(`/v1/tasks?${query.toString()}`, { token })).json()) as Listing;
       seen.push(...page.data.map((task) => task.id));
       if (cursor === null) {
         await createText("Late.");

@@ -1,0 +1,62 @@
+import { type Claim, type Database, LEASE_MS, renewLease } from "@phonoscene/db";
+import type { Logger } from "@phonoscene/kernel";
+
+/** The claim was lost while working: the task was deleted, canceled or taken over. Nothing is left to do. */
+export class ClaimLost extends Error {
+  override readonly name = "ClaimLost";
+}
+
+export type Heartbeat = {
+  /** Aborts with ClaimLost. */
+  lost: AbortSignal;
+  /** Fraction of the stage, 0..1; never goes back. */
+  onProgress(fraction: number): void;
+  stop(): void;
+};
+
+export type HeartbeatOptions = { database: Database; claim: Claim; logger: Logger };
+
+const TICK_MS = 500;
+const RENEW_EVERY_MS = LEASE_MS / 4;
+
+/** Keeps the lease alive and the progress visible, and tells when the claim is gone. */
+export const startHeartbeat = ({ database, claim, logger }: HeartbeatOptions): Heartbeat => {
+  const lost = new AbortController();
+  let progress = 0;
+  let shown = 0;
+  let renewedAt = Date.now();
+  let isRenewing = false;
+
+  const renew = async (): Promise<void> => {
+    const sent = progress;
+    if (!(await renewLease(database.db, claim, sent))) {
+      lost.abort(new ClaimLost("the task was deleted or taken over"));
+      return;
+    }
+    shown = sent;
+    renewedAt = Date.now();
+  };
+
+  const tick = async (): Promise<void> => {
+    if (isRenewing || (progress === shown && Date.now() - renewedAt < RENEW_EVERY_MS)) return;
+    isRenewing = true;
+    try {
+      await renew();
+    } catch (error) {
+      logger.warn({ err: error }, "heartbeat failed");
+      // Past the lease anybody may take the task: our result would be fenced off, so stop spending on it.
+      if (Date.now() - renewedAt > LEASE_MS) lost.abort(new ClaimLost("the lease could not be renewed"));
+    } finally {
+      isRenewing = false;
+    }
+  };
+
+  const timer = setInterval(() => void tick(), TICK_MS);
+  return {
+    lost: lost.signal,
+    onProgress: (fraction) => {
+      progress = Math.max(progress, Math.min(1, fraction));
+    },
+    stop: () => clearInterval(timer),
+  };
+};
