@@ -38,7 +38,14 @@ export const modernise = (text: string): string =>
     .replaceAll(/\b(you|we|they)'re\b/giu, "$1 are")
     .replaceAll(/\b(I|you|we|they)'ve\b/giu, "$1 have")
     .replaceAll(/\b(I|you|he|she|it|we|they)'ll\b/giu, "$1 will")
-    .replaceAll(/\b(it|he|she|that|there|here|what|who|where)'s\b/giu, "$1 is")
+    .replaceAll(
+      /\b(it|he|she|that|there|here|what|who|where)'s\b(?: +(\p{L}+))?/giu,
+      (_, word: string, next?: string) => {
+        const isPerfect =
+          next !== undefined && (next === "been" || next === "had" || verbForm(next)?.form === "participle");
+        return `${word} ${isPerfect ? "has" : "is"}${next === undefined ? "" : ` ${next}`}`;
+      },
+    )
     .replaceAll(/\b(I|you|he|she|we|they)'d\b/giu, "$1 had")
     .replaceAll(/(\p{Ll}{3,})'d\b/gu, (whole, stem: string) => {
       if (/^(?:they|that|there|what|who|she|you)$/u.test(stem)) return whole;

@@ -6,6 +6,7 @@ import { isConcrete, isFirstName, isPlural, nounKind, singular, words } from "./
 const SUBJECT_PRONOUNS = new Set(words("i you he she it we they who"));
 const POSSESSIVES = new Set(words("my your his her its our their whose"));
 const DETERMINERS = new Set(words("the a an this these those every each some any no another"));
+const QUANTITIES = new Set(words("several many few both all some most"));
 const MODALS = new Set(words("will would shall should can could may might must do does did"));
 const FUNCTION_TAGS: Readonly<Record<string, string>> = {
   overhead: "ADV",
@@ -51,6 +52,7 @@ const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
   const isPluralSubject = previous?.tag === "NOUN" && isPlural(previous.lower) && before?.tag !== "VERB";
   if (isPluralSubject && form.form === "base" && next?.tag === "ADP" && next.lower !== "of") return true;
   const opensObject = opensNounPhrase(next) || (next?.tag === "ADJ" && form.form !== "third");
+  if (form.form === "gerund" && previous?.tag === "NOUN" && isPlural(previous.lower)) return true;
   if (form.form === "gerund" && previous?.tag === "ADP" && opensNounPhrase(next)) return true;
   if (form.form === "gerund") return previous?.tag === "PUNCT" && (opensObject || next?.tag === "ADP");
   const isThing = isConcrete(token.lower) || nounKind(singular(token.lower)) !== null;
@@ -70,11 +72,20 @@ const isAbstract = (word: string): boolean => Object.hasOwn(SYMBOLS, singular(wo
 const isFalseName = ({ token, previous, next }: Place): boolean => {
   if (token.tag !== "PROPN" || isFirstName(token.lower)) return false;
   const opens = previous === undefined || previous.tag === "PUNCT";
-  const isWord = isConcrete(token.lower) || verbForm(token.lower) !== null || isAbstract(token.lower);
+  const isPluralSubject = token.lower.endsWith("s") && (next?.tag === "VERB" || next?.tag === "AUX");
+  const isWord =
+    isPluralSubject || isConcrete(token.lower) || verbForm(token.lower) !== null || isAbstract(token.lower);
   return opens && next?.tag !== "PROPN" && isWord;
 };
 
 const lowerFirst = (token: Token, tag: string): Token => ({ ...token, text: token.lower, tag });
+
+/** "Your picture's taped up", against "your picture's frame". */
+const isShortBe = ({ token, previous, next }: Place): boolean => {
+  const form = verbForm(next?.lower ?? "")?.form;
+  const isVerb = next?.tag === "VERB" && (form === "gerund" || form === "either" || form === "participle");
+  return token.lower === "'s" && isNominal(previous) && isVerb;
+};
 
 const repaired = (place: Place): Token => {
   const { token, previous, next } = place;
@@ -85,6 +96,8 @@ const repaired = (place: Place): Token => {
   // "Printing, then, is an art": a gerund before a comma opens nothing.
   if (previous === undefined && next?.text === "," && verbForm(token.lower)?.form === "gerund")
     return lowerFirst(token, "NOUN");
+  if (isShortBe(place)) return { ...token, tag: "AUX" };
+  if (token.tag === "PROPN" && QUANTITIES.has(token.lower)) return { ...token, tag: "DET" };
   if (verbThatIsNoun(place)) return { ...token, tag: "NOUN" };
   if (nounThatIsVerb(place)) return lowerFirst(token, "VERB");
   if (isFalseName(place)) {

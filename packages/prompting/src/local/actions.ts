@@ -6,7 +6,7 @@ import { articleFor, isConcrete, nounKind, singular, words } from "../english/wo
 import { TIME_CUES } from "../lexicons/settings.data.ts";
 import { scoreOf, type Told } from "./action-score.ts";
 import { type Cast, giveRole, type Member, mention, resolve } from "./cast.ts";
-import { countWords, introduce, joinTokens, replacePossessives, spanTokens } from "./phrases.ts";
+import { countWords, introduce, isProperName, joinTokens, replacePossessives, spanTokens } from "./phrases.ts";
 
 /** A clause as a picture would tell it. */
 export type Action = {
@@ -171,6 +171,14 @@ const leadPlace = (cast: Cast, tokens: readonly Token[], clause: Clause): string
 const learnRole = (cast: Cast, tokens: readonly Token[], clause: Clause): void => {
   const [subject] = clause.subjects;
   const [first] = clause.parts;
+  if (/^(?:call|name)$/u.test(clause.verb.lemma) && clause.verb.voice === "passive" && first?.kind === "noun") {
+    // "The boy was called Hansel."
+    if (subject === undefined || subject.isPronoun || !isProperName(tokens, first)) return;
+    const member = mention(cast, tokens, first);
+    giveRole(member, introduce(tokens, subject));
+    cast.members.set(singular(tokens[subject.head]?.lower ?? ""), member);
+    return;
+  }
   if (clause.verb.voice !== "copula" || subject === undefined || subject.isPronoun || first?.kind !== "noun") return;
   if (nounKind(tokens[first.head]?.lower ?? "") === "person" && tokens[subject.head]?.tag === "PROPN") {
     giveRole(mention(cast, tokens, subject), introduce(tokens, first));

@@ -162,18 +162,19 @@ export const giveRole = (member: Member, role: string): void => {
   if (member.gender === "unknown") member.gender = genderOf(role.split(" ").at(-1) ?? "");
 };
 
-type Wanted = { gender: Gender; isPlural: boolean; isPerson: boolean };
+/** `preference`: how many mentions nearer a thing must be than a person to be meant. */
+type Wanted = { gender: Gender; isPlural: boolean; isPerson: boolean; preference: number };
 
 const WANTED: Readonly<Record<string, Wanted>> = {
-  he: { gender: "male", isPlural: false, isPerson: true },
-  him: { gender: "male", isPlural: false, isPerson: true },
-  himself: { gender: "male", isPlural: false, isPerson: true },
-  she: { gender: "female", isPlural: false, isPerson: true },
-  her: { gender: "female", isPlural: false, isPerson: true },
-  herself: { gender: "female", isPlural: false, isPerson: true },
-  it: { gender: "unknown", isPlural: false, isPerson: false },
-  they: { gender: "unknown", isPlural: true, isPerson: true },
-  them: { gender: "unknown", isPlural: true, isPerson: true },
+  he: { gender: "male", isPlural: false, isPerson: true, preference: 2 },
+  him: { gender: "male", isPlural: false, isPerson: true, preference: 2 },
+  himself: { gender: "male", isPlural: false, isPerson: true, preference: 2 },
+  she: { gender: "female", isPlural: false, isPerson: true, preference: 2 },
+  her: { gender: "female", isPlural: false, isPerson: true, preference: 2 },
+  herself: { gender: "female", isPlural: false, isPerson: true, preference: 2 },
+  it: { gender: "unknown", isPlural: false, isPerson: false, preference: 2 },
+  they: { gender: "unknown", isPlural: true, isPerson: true, preference: 14 },
+  them: { gender: "unknown", isPlural: true, isPerson: true, preference: 5 },
 };
 
 const fits = (member: Member, wanted: Wanted): boolean => {
@@ -193,10 +194,10 @@ const weight = (member: Member, wanted: Wanted): number =>
   member.lastSeen +
   2 * Math.min(member.subjectMentions, 4) +
   (member.gender === wanted.gender ? 5 : 0) +
-  (member.isPerson === wanted.isPerson ? 2 : 0);
+  (member.isPerson === wanted.isPerson ? wanted.preference : 0);
 
 const MEMORY_MENTIONS = 40;
-const PLURAL_MEMORY_MENTIONS = 12;
+const PLURAL_MEMORY_MENTIONS = 30;
 
 /** Whom a pronoun means; null where the text has named nobody that fits. */
 export const resolve = (cast: Cast, pronoun: string, except = ""): Member | null => {

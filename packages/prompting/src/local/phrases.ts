@@ -85,6 +85,7 @@ export const isProperName = (tokens: readonly Token[], phrase: NounPhrase): bool
 
 const withArticle = (bare: string, head: string, opener: string): string => {
   const first = bare.split(" ")[0] ?? "";
+  if (KEPT_QUANTITIES.has(first)) return bare;
   if (KEPT_QUANTITIES.has(opener) && isPlural(head)) return `${opener} ${bare}`;
   if (UNIQUE.has(bare) || ORDINALS.test(first)) return `the ${bare}`;
   if (

@@ -16,8 +16,14 @@ export type SceneReading = { actions: Action[]; things: Thing[]; ideas: string[]
 
 const MAX_KEYWORD_WORDS = 4;
 
-const phrasesOf = (chunks: readonly Chunk[]): NounPhrase[] =>
-  chunks.flatMap((part) => {
+const SIMILE = /^(?:like|as|than)$/u;
+
+const phrasesOf = (tokens: readonly Token[], chunks: readonly Chunk[]): NounPhrase[] =>
+  chunks.flatMap((part, index) => {
+    const before = chunks[index - 1];
+    // A simile's thing is not there: "like a picture in a dream".
+    if (before?.kind === "subordinator" && SIMILE.test(tokens[before.start]?.lower ?? "")) return [];
+    if (part.kind === "preposition" && SIMILE.test(tokens[part.start]?.lower ?? "")) return [];
     if (part.kind === "noun") return [part];
     return part.kind === "preposition" && part.object !== null ? [part.object] : [];
   });
@@ -83,7 +89,7 @@ const readSentence = (cast: Cast, tokens: readonly Token[], reading: SceneReadin
     .filter(({ verb }) => verb.isNegated && verb.voice !== "copula")
     .map(({ complement }) => complement);
   const isDenied = ({ start }: NounPhrase) => denied.some((span) => start >= span.start && start < span.end);
-  const shown = phrasesOf(chunks).filter((phrase) => !isDenied(phrase));
+  const shown = phrasesOf(tokens, chunks).filter((phrase) => !isDenied(phrase));
   for (const phrase of shown.flatMap((found) => innerPhrases(tokens, found))) {
     const thing = thingOf(tokens, phrase) ?? namedThing(cast, tokens, phrase);
     if (thing !== null) reading.things.push(thing);

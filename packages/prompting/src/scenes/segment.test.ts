@@ -53,7 +53,8 @@ describe("segmentation", () => {
   });
 
   it("gives four short stanzas four scenes", () => {
-    const stanza = "The moon is up above the silver hill,\nThe night is deep and all the owls are still,\nThe river runs beside the ruined mill,\nThe willows weep.";
+    const stanza =
+      "The moon is up above the silver hill,\nThe night is deep and all the owls are still,\nThe river runs beside the ruined mill,\nThe willows weep.";
     expect(defaultSceneCount(unitsOfText([stanza, stanza, stanza, stanza].join("\n\n")))).toBe(4);
   });
 });

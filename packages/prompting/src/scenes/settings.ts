@@ -63,6 +63,10 @@ const findCue = (words: readonly string[], table: ReadonlyMap<string, string>): 
   return null;
 };
 
+const SUN_RISES = /\bsun (?:comes|came|is coming|was coming|rises|rose|climbs|climbed) ?(?:up|over)?\b/iu;
+const SUN_SETS = /\bsun (?:sets|set|sinks|sank|goes down|went down|is setting|was setting)\b/iu;
+const sunOf = (text: string): string | null => (SUN_RISES.test(text) ? "dawn" : SUN_SETS.test(text) ? "sunset" : null);
+
 const findIn = (text: string, language: string): Found => {
   const words = text.match(/[\p{L}\p{M}'-]+/gu) ?? [];
   if (language === "uk" || language === "ru") {
@@ -73,7 +77,11 @@ const findIn = (text: string, language: string): Found => {
   if (language !== "en") return { place: null, timeOfDay: null, weather: null };
   // Who travels to the moon does not look up at it.
   const sky = text.replaceAll(/\b(?:on|to|for) the moon\b/giu, "").match(/[\p{L}\p{M}'-]+/gu) ?? [];
-  return { place: findPlace(words), timeOfDay: findCue(sky, timeCues), weather: findCue(words, weatherCues) };
+  return {
+    place: findPlace(words),
+    timeOfDay: findCue(sky, timeCues) ?? sunOf(text),
+    weather: findCue(words, weatherCues),
+  };
 };
 
 const moodScores = (text: string): Map<string, number> => {
