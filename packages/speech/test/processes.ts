@@ -31,7 +31,7 @@ const list = (): Listed[] =>
 /** Ids of the recognition processes that `parentPid` started. */
 export const recognisersOf = (parentPid: number): number[] =>
   list()
-    .filter((entry) => entry.parentPid === parentPid && /local\/child\.[jt]s/.test(entry.command))
+    .filter((entry) => entry.parentPid === parentPid && /recognise\.child\.[jt]s/.test(entry.command))
     .map(({ pid }) => pid);
 
 /** Ids of the decoders at work on a file. */

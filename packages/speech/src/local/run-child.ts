@@ -18,7 +18,7 @@ const hasGroups = process.platform !== "win32";
 
 /** The process leads a group of its own, so that its decoder can be killed with it whatever state either is in. */
 const start = (): ChildProcess =>
-  fork(siblingModule(import.meta.url, "child"), [], {
+  fork(siblingModule(import.meta.url, "recognise.child"), [], {
     detached: hasGroups,
     serialization: "advanced",
     stdio: ["ignore", "ignore", "pipe", "ipc"],
