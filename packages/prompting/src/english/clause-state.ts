@@ -95,7 +95,7 @@ export const openClause = (state: State, given: Omit<Clause, "complement" | "par
     state.dangling = null;
   }
   // "berries that the frost has grown": the antecedent is what was grown.
-  if (state.antecedent !== null && clause.origin === "main") {
+  if (state.antecedent !== null && clause.origin === "main" && clause.verb.voice === "active") {
     opened.parts.push(state.antecedent);
     opened.origin = "relative";
   }

@@ -68,6 +68,24 @@ const hasLaterFiniteVerb = (state: State, index: number): boolean => {
   return chunk?.kind === "verb" && isFinite(chunk) && chunk.isSurelyFinite;
 };
 
+/** "Not the least obeisance made he": verse puts the pronoun last. */
+const isInvertedByPronoun = (state: State, index: number): boolean => {
+  const after = state.chunks[index + 1];
+  const end = state.chunks[index + 2]?.kind;
+  return (
+    after?.kind === "noun" && after.isNominative === true && (end === undefined || end === "stop" || end === "comma")
+  );
+};
+
+const onInvertedPronoun = (state: State, verb: VerbGroup, index: number): number => {
+  const after = state.chunks[index + 1];
+  const objects = state.subjects;
+  if (after?.kind !== "noun") return index + 1;
+  openClause(state, { subjects: [after], verb, origin: "inverted" });
+  state.open?.parts.push(...objects);
+  return index + 2;
+};
+
 export const onVerb = (state: State, verb: VerbGroup, index: number): number => {
   const before = state.chunks[index - 1];
   const isParticiple = !verb.isSurelyFinite && (verb.form === "gerund" || verb.form === "participle");
@@ -83,6 +101,7 @@ export const onVerb = (state: State, verb: VerbGroup, index: number): number => 
     openClause(state, { subjects: [antecedent], verb, origin: "relative" });
     return index + 1;
   }
+  if (isInvertedByPronoun(state, index)) return onInvertedPronoun(state, verb, index);
   if (state.subjects.length > 0) {
     const isReduced = verb.form === "either" && !verb.isSurelyFinite && hasLaterFiniteVerb(state, index);
     if (isReduced) state.waiting = state.subjects;

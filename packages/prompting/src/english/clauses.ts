@@ -85,6 +85,13 @@ const onPreposition = (state: State, chunk: Chunk & { kind: "preposition" }): vo
   } else state.lead.push({ start: chunk.start, end: chunk.end });
 };
 
+const onRelative = (state: State, index: number): void => {
+  state.antecedent = nounBefore(state, index) ?? lastNoun(state);
+  if (state.subjects.length > 0) state.waiting = state.subjects;
+  state.subjects = [];
+  close(state);
+};
+
 const step = (state: State, index: number): number => {
   const chunk = state.chunks[index]!;
   switch (chunk.kind) {
@@ -103,10 +110,7 @@ const step = (state: State, index: number): number => {
       onConjunction(state, index);
       break;
     case "relative":
-      state.antecedent = nounBefore(state, index) ?? lastNoun(state);
-      if (state.subjects.length > 0) state.waiting = state.subjects;
-      state.subjects = [];
-      close(state);
+      onRelative(state, index);
       break;
     case "subordinator":
     case "stop":

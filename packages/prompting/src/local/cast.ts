@@ -28,6 +28,7 @@ export type Member = {
   short: string;
   isPlural: boolean;
   isPerson: boolean;
+  isAnimal: boolean;
   isConcrete: boolean;
   gender: Gender;
   subjectMentions: number;
@@ -128,6 +129,7 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
     short: name !== "" ? name : isName ? introduced : `the ${head}`,
     isPlural: (isPlural(head) && !isName) || isNation(tokens, phrase),
     isPerson,
+    isAnimal: nounKind(head) === "animal" && !isName,
     isConcrete: nounKind(head) !== null || (isName && (isPerson || placeNames.has(head))),
     gender,
     subjectMentions: 0,
@@ -183,7 +185,7 @@ const fits = (member: Member, wanted: Wanted): boolean => {
   if (wanted.isPerson) {
     return (
       (member.isPerson || member.subjectMentions > 0) &&
-      (member.gender === wanted.gender || (member.gender === "unknown" && member.isPerson))
+      (member.gender === wanted.gender || (member.gender === "unknown" && (member.isPerson || member.isAnimal)))
     );
   }
   return !member.isPerson;

@@ -28,10 +28,7 @@ describe("who does what", () => {
       "The girl dropped the lantern, picked up the knife and ran into the woods.",
       "a girl dropping the lantern and picking up the knife, then running into the woods",
     ],
-    [
-      "Then in there stepped a stately Raven of the saintly days of yore.",
-      "a stately raven of the saintly days of yore stepping",
-    ],
+    ["Then in there stepped a stately Raven of the saintly days of yore.", "a stately raven stepping"],
     ["On the table stood a bowl of oranges.", "a bowl of oranges standing on the table"],
     ["There was a small house at the edge of the forest.", "a small house at the edge of the forest"],
     ["The grass and bushes were wet with dew.", "grass and bushes wet with dew"],

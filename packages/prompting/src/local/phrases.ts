@@ -66,7 +66,9 @@ export const bareCore = (tokens: readonly Token[], phrase: NounPhrase): string =
 /** The "of ..." tail of a phrase, as written, at most `limit` words. */
 const tail = (tokens: readonly Token[], phrase: NounPhrase, limit: number): string => {
   const rest = tokens.slice(phrase.coreEnd, phrase.end);
-  return rest.length === 0 || rest.length > limit ? "" : ` ${replacePossessives(joinTokens(rest))}`;
+  // "a raven of the saintly days of yore" is a raven; "woodcutters of the Netherlands" stay theirs.
+  const isSeen = rest.some((token, index) => nounKind(token.lower) !== null || isNameAt(rest, index));
+  return rest.length > limit || !isSeen ? "" : ` ${replacePossessives(joinTokens(rest))}`;
 };
 
 const ABSTRACT_OWNER = /\b(?:the |an? )?(\p{Ll}+)'s /gu;

@@ -28,8 +28,12 @@ const phrasesOf = (tokens: readonly Token[], chunks: readonly Chunk[]): NounPhra
     return part.kind === "preposition" && part.object !== null ? [part.object] : [];
   });
 
+const LIKENESS = /^(?:mien|air|look|manner|sort|kind|semblance|likeness|voice|sense)s?$/u;
+
 const innerPhrases = (tokens: readonly Token[], phrase: NounPhrase): NounPhrase[] => {
   const inner: NounPhrase[] = [phrase];
+  // "with mien of lord or lady": neither is there.
+  if (LIKENESS.test(tokens[phrase.head]?.lower ?? "")) return [];
   for (let index = phrase.coreEnd; index < phrase.end; index += 1) {
     const isHead = tokens[index]?.tag === "NOUN" && tokens[index + 1]?.tag !== "NOUN";
     if (!isHead) continue;
@@ -60,7 +64,7 @@ const namedThing = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): T
   const member = mention(cast, tokens, phrase);
   if (!member.isPerson) return null;
   const lemma = (member.name.split(" ").at(-1) ?? "").toLowerCase();
-  return { words: member.description, introduced: member.description, lemma, isPerson: true, weight: 1 };
+  return { words: member.description, introduced: member.description, lemma, isPerson: true, weight: 3 };
 };
 
 const learnAppositions = (cast: Cast, tokens: readonly Token[], chunks: readonly Chunk[]): void => {

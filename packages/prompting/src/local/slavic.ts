@@ -15,6 +15,8 @@ const readLexicon = (tables: Readonly<Record<keyof VisualLexicon, string>>): Vis
 
 const LEXICONS: Readonly<Record<string, VisualLexicon>> = { uk: readLexicon(UKRAINIAN), ru: readLexicon(RUSSIAN) };
 const STOP_LENGTH = 3;
+/** "синім" is blue and no son. */
+const ADJECTIVE_ENDING = /(?:[иыі]й|[иыі]м|[иыі]х|[иыі]ми|ого|его|ому|ему|ої|ою|ая|яя|ое|ее|ые|ие|ой|ей)$/u;
 
 export const hasVisualLexicon = (language: string): boolean => Object.hasOwn(LEXICONS, language);
 
@@ -41,7 +43,8 @@ const look = (lexicon: VisualLexicon, text: string): Found => {
     if (word.length > STOP_LENGTH) found.content += 1;
     if (word.length > STOP_LENGTH && (verb ?? time ?? described ?? noun) !== null) found.known += 1;
     if (verb !== null && word.length > STOP_LENGTH - 1) found.verbs.push(verb);
-    else if (time === null && noun !== null) found.nouns.push(withAdjective(noun, adjective));
+    else if (time === null && noun !== null && !(described !== null && ADJECTIVE_ENDING.test(word)))
+      found.nouns.push(withAdjective(noun, adjective));
     adjective = verb === null && described !== null ? described : null;
   }
   return found;
