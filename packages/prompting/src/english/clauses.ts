@@ -92,6 +92,12 @@ const onRelative = (state: State, index: number): void => {
   close(state);
 };
 
+const onThere = (state: State): void => {
+  close(state);
+  state.subjects = [];
+  state.isExistential = true;
+};
+
 const step = (state: State, index: number): number => {
   const chunk = state.chunks[index]!;
   switch (chunk.kind) {
@@ -121,9 +127,7 @@ const step = (state: State, index: number): number => {
       state.isQuoted = !state.isQuoted;
       break;
     case "there":
-      close(state);
-      state.subjects = [];
-      state.isExistential = true;
+      onThere(state);
       break;
     case "adverb":
     case "other":
