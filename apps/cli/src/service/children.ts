@@ -18,8 +18,11 @@ export type ChildOptions = {
 
 const STDERR_TAIL = 4000;
 
-/** The compiled entry point of an app beside this one. */
-const entryOf = (name: ChildName): string => fileURLToPath(new URL(`../../../${name}/dist/main.js`, import.meta.url));
+/** The entry point of an app beside this one: compiled where this module is, else its source. */
+const entryOf = (name: ChildName): string => {
+  const entry = import.meta.url.endsWith(".ts") ? "src/main.ts" : "dist/main.js";
+  return fileURLToPath(new URL(`../../../${name}/${entry}`, import.meta.url));
+};
 
 const startOnce = (options: ChildOptions): { child: ChildProcess; ready: Promise<Ready> } => {
   const child = fork(entryOf(options.name), [], { env: options.env, stdio: ["ignore", "ignore", "pipe", "ipc"] });

@@ -1,5 +1,7 @@
+import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 
 import { lockDataDir } from "@phonoscene/db";
@@ -42,10 +44,12 @@ type Started = { children: SupervisedChild[]; rest: (() => Promise<void>)[] };
 const openDatabase = async (options: ServiceOptions, started: Started): Promise<string> => {
   if (options.config.databaseUrl !== undefined) return options.config.databaseUrl;
   options.onStep("starting the embedded database");
+  const log = createWriteStream(path.join(options.dataDir, "postgres.log"));
+  started.rest.push(() => finished(log.end()));
   const postgres = await startEmbeddedPostgres({
     dataDir: path.join(options.dataDir, "postgres"),
     ephemeral: options.isEphemeral,
-    onLog: options.onLog,
+    onLog: (line) => void log.write(`${line}\n`),
   });
   started.rest.push(() => postgres.stop());
   await postgres.ensureDatabase(DATABASE_NAME);
@@ -90,7 +94,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     started.rest.push(() => lock.release());
     const databaseUrl = await openDatabase(options, started);
     options.onStep("migrating the database");
-    await migrate(databaseUrl, MIGRATIONS_DIR);
+    await migrate(databaseUrl, MIGRATIONS_DIR, { waitMs: 5 * SECOND });
     if (!/^rediss?:/.test(options.config.queueUrl ?? databaseUrl))
       await migrateQueue(options.config.queueUrl ?? databaseUrl);
     options.onStep("starting API and worker");
