@@ -94,7 +94,7 @@ export const getTask = defineEndpoint({
   method: "get",
   path: "/v1/tasks/{id}",
   operationId: "getTask",
-  summary: "One task, with what `include` names",
+  summary: "One task, with the relations that include names",
   tag: "Tasks",
   auth: "bearer",
   params: TaskIdParams,

@@ -45,7 +45,7 @@ describe("scenes", () => {
       Array.from({ length: 16 }, (_, index) => `The baker carried loaf number ${index} to the shop.`),
     );
     const { scenes, prompts } = await writeStoryboard(engine, request({ kind: "segments", segments: timed }));
-    expect(scenes.length).toBe(4);
+    expect(scenes.length).toBe(6);
     for (const [index, scene] of scenes.entries()) {
       expect(scene.startMs).toBe(timed[scene.segmentIds[0] ?? -1]?.startMs);
       expect(scene.endMs).toBe(timed[scene.segmentIds.at(-1) ?? -1]?.endMs);

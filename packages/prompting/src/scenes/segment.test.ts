@@ -42,13 +42,13 @@ describe("segmentation", () => {
     }
   });
 
-  it("gives a scene to each 12 to 20 seconds of audio and to each 35 to 50 words of text, at most 24", () => {
+  it("gives a scene to each 10 seconds of audio and to each 28 words of text, at most 24", () => {
     const spoken = timed(
       Array.from({ length: 80 }, () => "word word"),
       Array.from({ length: 80 }, (_, index) => index * 2000),
     );
-    expect(defaultSceneCount(spoken)).toBe(10);
-    expect(defaultSceneCount(unitsOfText("The old man walked down the road. ".repeat(30)))).toBe(5);
+    expect(defaultSceneCount(spoken)).toBe(16);
+    expect(defaultSceneCount(unitsOfText("The old man walked down the road. ".repeat(30)))).toBe(8);
     expect(defaultSceneCount(unitsOfText("The old man walked down the road. ".repeat(3000)))).toBe(24);
   });
 

@@ -4,8 +4,8 @@ import { SCENE_CUE_PHRASES, SCENE_CUES } from "../lexicons/settings.data.ts";
 import { wordCount } from "../text/normalise.ts";
 import type { Unit } from "../text/units.ts";
 
-const WORDS_PER_SCENE = 42;
-const SCENE_DURATION_MS = 16 * SECOND;
+const WORDS_PER_SCENE = 28;
+const SCENE_DURATION_MS = 10 * SECOND;
 const MAX_DEFAULT_SCENES = 24;
 const LONG_GAP_MS = 2 * SECOND;
 /** Above this the units are bundled first: the work grows with the square of their number. */
@@ -23,7 +23,7 @@ const durationMs = (units: readonly Unit[]): number | null => {
   return start === null || end === null || end <= start ? null : end - start;
 };
 
-/** How many scenes a text of this length gets when nobody says: one in 12-20 s of audio, in 35-50 words of text. */
+/** How many scenes a text of this length gets when nobody says: one in 10 s of audio, in 28 words of text. */
 export const defaultSceneCount = (units: readonly Unit[]): number => {
   const duration = durationMs(units);
   const words = units.reduce((sum, unit) => sum + wordCount(unit.text), 0);
