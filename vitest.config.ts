@@ -11,7 +11,7 @@ export default defineConfig({
   // The environment of the global setup, which would leave workspace packages to Node otherwise.
   environments: { __vitest__: { resolve: { conditions, noExternal: [/^@phonoscene\//] } } },
   test: {
-    include: ["{apps,packages,prisma,scripts,test}/**/*.test.ts"],
+    include: ["{apps,bench,packages,prisma,scripts,test}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: ["test/global-setup.ts"],
     pool: "forks",

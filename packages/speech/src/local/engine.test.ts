@@ -7,11 +7,11 @@ import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { wordErrors } from "../../bench/word-error-rate.ts";
 import { corpusFile, hasCorpus, transcriptOf } from "../../test/corpus.ts";
 import { encode, FORMATS } from "../../test/encode.ts";
 import { decodersOf, hasProc, isRunning, recognisersOf } from "../../test/processes.ts";
 import { samplesOf, wavOf } from "../../test/wav.ts";
+import { wordErrors } from "../../test/word-error-rate.ts";
 import type { SpeechRequest, SpeechResult } from "../port.ts";
 import { createLocalSpeechEngine, type LocalSpeechConfig } from "./engine.ts";
 

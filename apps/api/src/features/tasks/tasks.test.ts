@@ -27,14 +27,9 @@ const createText = async (text: string, fields: object = {}): Promise<TaskBody> 
 
 const WAV = Buffer.concat([Buffer.from("RIFF\u0024\u0000\u0000\u0000WAVEfmt "), Buffer.alloc(64)]);
 
-const sendFile = (
-  bytes: Uint8Array,
-  { field = "audio", name = "tape.wav", fields = {} } = {} as {
-    field?: string;
-    name?: string;
-    fields?: Record<string, string>;
-  },
-) => {
+type FileForm = { field?: string; name?: string; fields?: Record<string, string> };
+
+const sendFile = (bytes: Uint8Array, { field = "audio", name = "tape.wav", fields = {} }: FileForm = {}) => {
   const form = new FormData();
   for (const [key, value] of Object.entries(fields)) form.set(key, value);
   form.set(field, new Blob([new Uint8Array(bytes)]), name);

@@ -1,9 +1,9 @@
-import type { Token } from "../src/english/reader.ts";
-import { createReader } from "../src/english/reader.ts";
-import { verbForm } from "../src/english/verbs.ts";
-import { isConcrete, singular } from "../src/english/words.ts";
-import { MOODS, NEUTRAL_MOOD } from "../src/lexicons/moods.data.ts";
-import type { PromptDraft } from "../src/port.ts";
+import type { Token } from "../../packages/prompting/src/english/reader.ts";
+import { createReader } from "../../packages/prompting/src/english/reader.ts";
+import { verbForm } from "../../packages/prompting/src/english/verbs.ts";
+import { isConcrete, singular } from "../../packages/prompting/src/english/words.ts";
+import { MOODS, NEUTRAL_MOOD } from "../../packages/prompting/src/lexicons/moods.data.ts";
+import type { PromptDraft } from "../../packages/prompting/src/port.ts";
 
 /** Lists of words that mean nearly the same; a small stand-in for WordNet's synonyms and hypernyms. */
 const RELATED =

@@ -1,6 +1,6 @@
 /**
  * Word error rate and speed of the local engine over a corpus of real speech.
- * `pnpm --filter @phonoscene/speech bench [base|tiny] [corpus folder] [name filter]`
+ * `npx pnpm bench:speech [base|tiny] [corpus folder] [name filter]`; the corpus is PHONOSCENE_CORPUS unless named.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,8 +9,8 @@ import { parseArgs } from "node:util";
 
 import { z } from "zod";
 
-import { createLocalSpeechEngine } from "../src/index.ts";
-import { wordErrors } from "./word-error-rate.ts";
+import { createLocalSpeechEngine } from "../../packages/speech/src/index.ts";
+import { wordErrors } from "../../packages/speech/test/word-error-rate.ts";
 
 const Manifest = z.array(
   z.object({
@@ -22,7 +22,8 @@ const Manifest = z.array(
   }),
 );
 
-const DEFAULT_CORPUS = fileURLToPath(new URL("../../../../shared/corpus", import.meta.url));
+const DEFAULT_CORPUS =
+  process.env["PHONOSCENE_CORPUS"] ?? fileURLToPath(new URL("../../../shared/corpus", import.meta.url));
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const [modelName = "base", corpus = DEFAULT_CORPUS, filter = ""] = positionals;

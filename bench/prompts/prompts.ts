@@ -1,17 +1,16 @@
 /**
- * Prints the prompt metrics of the local engine over `bench/texts` and the transcripts of the speech corpus.
+ * Prints the prompt metrics of the local engine over `bench/prompts/texts` and the transcripts of the speech corpus.
  *
- *   npx tsx --conditions=phonoscene-source packages/prompting/bench/prompts.ts [--show]
+ *   npx pnpm bench:prompts [--show]
  *
  * `--show` prints the prompts as well: the figures are blind to role and grammar.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { argv, env, stdout } from "node:process";
 
-import { TaskOptions } from "@phonoscene/contracts";
-
-import { createLocalEngine, type Storyboard, writeStoryboard } from "../src/index.ts";
-import { lintContent, lintSlot } from "../src/look/lint.ts";
+import { TaskOptions } from "../../packages/contracts/src/index.ts";
+import { createLocalEngine, type Storyboard, writeStoryboard } from "../../packages/prompting/src/index.ts";
+import { lintContent, lintSlot } from "../../packages/prompting/src/look/lint.ts";
 import { pairMetrics, promptContent, sceneContent, setMetrics } from "./metrics.ts";
 
 const MIN_CORPUS_WORDS = 60;
