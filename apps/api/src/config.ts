@@ -1,30 +1,19 @@
-import { parseConfig } from "@phonoscene/kernel";
+import { parseConfig, queueUrlOf, STORE_VARIABLES, wholeNumber } from "@phonoscene/kernel";
 import { z } from "zod";
-
-const QUEUE_URL = z.url({
-  protocol: /^(rediss?|postgres(ql)?)$/,
-  error: "must start with redis://, rediss:// or postgresql://",
-});
 
 /** Every variable that this app reads; .env.example explains them. */
 export const API_VARIABLES = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
-  DATABASE_POOL_SIZE: z.coerce.number().pipe(z.int().min(2).max(200)).default(10),
-  QUEUE_URL: QUEUE_URL.optional(),
-  REDIS_URL: QUEUE_URL.optional(),
-  QUEUE_PREFIX: z.string().default("phonoscene"),
+  ...STORE_VARIABLES,
   JWT_SECRET: z.string().min(32, "must be 32 characters or more: make one with `openssl rand -base64 48`"),
-  PHONOSCENE_DATA_DIR: z.string().default(".phonoscene"),
-  PORT: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(3000),
+  PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default("127.0.0.1"),
-  TRUST_PROXY_HOPS: z.coerce.number().pipe(z.int().min(0).max(10)).default(0),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
 });
 
 const ApiConfig = API_VARIABLES.transform((env) => ({
   databaseUrl: env.DATABASE_URL,
   databasePoolSize: env.DATABASE_POOL_SIZE,
-  queueUrl: env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL,
+  queueUrl: queueUrlOf(env),
   queuePrefix: env.QUEUE_PREFIX,
   jwtSecret: env.JWT_SECRET,
   dataDir: env.PHONOSCENE_DATA_DIR,
@@ -49,7 +38,7 @@ export const MIGRATION_VARIABLES = API_VARIABLES.pick({
 
 const MigrationConfig = MIGRATION_VARIABLES.transform((env) => ({
   databaseUrl: env.DATABASE_URL,
-  queueUrl: env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL,
+  queueUrl: queueUrlOf(env),
   logLevel: env.LOG_LEVEL,
 }));
 

@@ -12,10 +12,8 @@ const MIGRATIONS_DIR = fileURLToPath(new URL("../../../prisma/migrations", impor
 const run = async ({ databaseUrl, queueUrl, logLevel }: MigrationConfig): Promise<void> => {
   const logger = createLogger({ name: "migrate", level: logLevel });
   const applied = await migrate(databaseUrl, MIGRATIONS_DIR);
-  logger.info({ applied }, "the database is up to date");
-  if (/^rediss?:/.test(queueUrl)) return;
   await migrateQueue(queueUrl);
-  logger.info("the queue's tables are up to date");
+  logger.info({ applied }, "database and queue are up to date");
 };
 
 try {

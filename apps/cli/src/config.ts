@@ -1,19 +1,17 @@
-import { parseConfig } from "@phonoscene/kernel";
+import { databaseUrl, httpUrl, logLevel, parseConfig, STORE_VARIABLES, wholeNumber } from "@phonoscene/kernel";
 import { z } from "zod";
-
-const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s):// address" });
 
 /** What the commands themselves read; the processes that they start read the rest (see .env.example). */
 export const CLI_VARIABLES = z.object({
   PHONOSCENE_URL: httpUrl.optional(),
   PHONOSCENE_TOKEN: z.string().optional(),
-  PHONOSCENE_DATA_DIR: z.string().default(".phonoscene"),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }).optional(),
-  QUEUE_URL: z.string().optional(),
-  REDIS_URL: z.string().optional(),
+  PHONOSCENE_DATA_DIR: STORE_VARIABLES.PHONOSCENE_DATA_DIR,
+  DATABASE_URL: databaseUrl.optional(),
+  QUEUE_URL: STORE_VARIABLES.QUEUE_URL,
+  REDIS_URL: STORE_VARIABLES.REDIS_URL,
   JWT_SECRET: z.string().optional(),
-  PORT: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(3000),
-  LOG_LEVEL: z.string().default("warn"),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  LOG_LEVEL: logLevel.default("warn"),
 });
 
 const CliConfig = CLI_VARIABLES.transform((env) => ({

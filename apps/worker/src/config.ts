@@ -1,13 +1,15 @@
-import { HOUR, MINUTE, parseConfig, SECOND } from "@phonoscene/kernel";
+import {
+  HOUR,
+  httpUrl,
+  MINUTE,
+  parseConfig,
+  queueUrlOf,
+  SECOND,
+  STORE_VARIABLES,
+  wholeNumber,
+} from "@phonoscene/kernel";
 import { QUEUE_NAMES } from "@phonoscene/queue";
 import { z } from "zod";
-
-const QUEUE_URL = z.url({
-  protocol: /^(rediss?|postgres(ql)?)$/,
-  error: "must start with redis://, rediss:// or postgresql://",
-});
-const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s):// address" });
-const wholeNumber = (min: number, max: number) => z.coerce.number().pipe(z.int().min(min).max(max));
 
 const WorkerQueues = z
   .string()
@@ -16,13 +18,7 @@ const WorkerQueues = z
 
 /** Every variable that this app reads; .env.example explains them. */
 export const WORKER_VARIABLES = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
-  DATABASE_POOL_SIZE: wholeNumber(2, 200).default(10),
-  QUEUE_URL: QUEUE_URL.optional(),
-  REDIS_URL: QUEUE_URL.optional(),
-  QUEUE_PREFIX: z.string().default("phonoscene"),
-  PHONOSCENE_DATA_DIR: z.string().default(".phonoscene"),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  ...STORE_VARIABLES,
   WORKER_QUEUES: WorkerQueues.default([...QUEUE_NAMES]),
   WORKER_CONCURRENCY: wholeNumber(1, 100).default(1),
   WORKER_GRACE_MS: wholeNumber(0, HOUR).default(8 * SECOND),
@@ -53,7 +49,7 @@ const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
 }).transform((env) => ({
   databaseUrl: env.DATABASE_URL,
   databasePoolSize: env.DATABASE_POOL_SIZE,
-  queueUrl: env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL,
+  queueUrl: queueUrlOf(env),
   queuePrefix: env.QUEUE_PREFIX,
   dataDir: env.PHONOSCENE_DATA_DIR,
   logLevel: env.LOG_LEVEL,

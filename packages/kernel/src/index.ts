@@ -7,3 +7,4 @@ export * from "./logger.ts";
 export * from "./modules.ts";
 export * from "./audio-format.ts";
 export * from "./shutdown.ts";
+export * from "./variables.ts";

@@ -48,6 +48,8 @@ const within = async <T>(timeoutMs: number, work: Promise<T>): Promise<T> => {
   }
 };
 
+const isRedis = (url: string): boolean => /^rediss?:/.test(url);
+
 const hostOf = (url: string): string => new URL(url).host;
 
 const pingWith = async (url: string, send: () => Promise<unknown>): Promise<void> => {
@@ -113,11 +115,12 @@ const openPostgres = ({ url, logger }: QueueBackendOptions): QueueBackend => {
 
 /** Connects lazily: an unreachable store shows in `ping`, and in the log. */
 export const openQueueBackend = (options: QueueBackendOptions): QueueBackend =>
-  /^rediss?:/.test(options.url) ? openRedis(options) : openPostgres(options);
+  isRedis(options.url) ? openRedis(options) : openPostgres(options);
 
-/** Creates or upgrades BullMQ's own tables; needed once before a Postgres backend is used, safe to repeat. */
-export const migrateQueue = async (databaseUrl: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: databaseUrl });
+/** Creates or upgrades BullMQ's own tables where the queue is in Postgres; Redis needs none. Safe to repeat. */
+export const migrateQueue = async (queueUrl: string): Promise<void> => {
+  if (isRedis(queueUrl)) return;
+  const client = new pg.Client({ connectionString: queueUrl });
   await client.connect();
   try {
     await runMigrations(client, POSTGRES_SCHEMA);

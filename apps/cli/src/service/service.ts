@@ -95,8 +95,7 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     const databaseUrl = await openDatabase(options, started);
     options.onStep("migrating the database");
     await migrate(databaseUrl, MIGRATIONS_DIR, { waitMs: 5 * SECOND });
-    if (!/^rediss?:/.test(options.config.queueUrl ?? databaseUrl))
-      await migrateQueue(options.config.queueUrl ?? databaseUrl);
+    await migrateQueue(options.config.queueUrl ?? databaseUrl);
     options.onStep("starting API and worker");
     const port = await startChildren(options, databaseUrl, started);
     return {
