@@ -91,9 +91,9 @@ const exercise = async (
   await runMigration(starter, images.api.container);
   console.log("migrate: done");
   const api = await startService(starter, images.api);
-  setup.undo.push(() => api.running.stop());
+  setup.undo.push(() => api.running.kill());
   const worker = await startService(starter, images.worker);
-  setup.undo.push(() => worker.running.stop());
+  setup.undo.push(() => worker.running.kill());
   console.log(`healthy: api and worker, by their own HEALTHCHECK, ${seconds(startedMs)} after the migration began`);
   const url = `http://127.0.0.1:${api.port}`;
   await checkReadiness(url);
@@ -126,16 +126,25 @@ const verify = async (undo: Undo): Promise<void> => {
 };
 
 const undo: Undo = [];
+
+const cleanUp = async (): Promise<void> => {
+  for (const step of undo.splice(0).toReversed()) {
+    await step().catch((error: unknown) => {
+      console.error("Cleaning up:", error);
+      process.exitCode = 1;
+    });
+  }
+};
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void cleanUp().finally(() => process.exit(130)));
+}
+
 try {
   await verify(undo);
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error);
   process.exitCode = 1;
 } finally {
-  for (const step of undo.toReversed()) {
-    await step().catch((error: unknown) => {
-      console.error("Cleaning up:", error);
-      process.exitCode = 1;
-    });
-  }
+  await cleanUp();
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { run } from "./programs.ts";
@@ -30,6 +30,8 @@ export type Running = {
   stop(): Promise<number | null>;
   /** Resolves to the exit code once the process has ended by itself. */
   ended: Promise<number | null>;
+  /** Ends what still runs, at once. */
+  kill(): Promise<void>;
 };
 
 export type Buildah = {
@@ -45,12 +47,19 @@ export type Buildah = {
 const isBuildah = async (pid: number): Promise<boolean> =>
   (await readFile(`/proc/${pid}/cmdline`, "utf8")).startsWith("buildah");
 
+/** Children belong to threads, and buildah has several. */
+const childrenOf = async (pid: number): Promise<number[]> => {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const lists = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, "utf8")));
+  return lists.flatMap((list) => list.split(" ").filter((word) => word.trim() !== "")).map(Number);
+};
+
 /** `buildah run` starts two processes of its own before the one that was asked for. */
 const findContained = async (pid: number): Promise<number> => {
   if (!(await isBuildah(pid))) return pid;
-  const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ");
-  if (child === undefined || child === "") throw new Error(`The process ${pid} of buildah has started nothing.`);
-  return findContained(Number(child));
+  const [child] = await childrenOf(pid);
+  if (child === undefined) throw new Error(`The process ${pid} of buildah has started nothing.`);
+  return findContained(child);
 };
 
 const follow = (child: ChildProcess): Running => {
@@ -64,6 +73,11 @@ const follow = (child: ChildProcess): Running => {
   return {
     output: () => text,
     ended,
+    kill: async () => {
+      // What buildah started ends with it.
+      child.kill("SIGKILL");
+      await ended;
+    },
     stop: async () => {
       if (child.pid === undefined) throw new Error("buildah was not started.");
       if (child.exitCode === null) process.kill(await findContained(child.pid), "SIGTERM");

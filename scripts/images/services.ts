@@ -70,11 +70,16 @@ export const startService = async (
     (await buildah.start(container, { command: healthCommand(config), env, dataDir }).ended) === 0;
   const service = { name, port, running: buildah.start(container, { command: config.Cmd, env, dataDir }) };
   const deadlineMs = Date.now() + HEALTHY_WAIT_MS;
-  while (!(await isHealthy())) {
-    await throwIfEnded(service);
-    if (Date.now() > deadlineMs) {
-      throw new Failure(`The ${name} is not healthy after a minute:\n${service.running.output()}`);
+  try {
+    while (!(await isHealthy())) {
+      await throwIfEnded(service);
+      if (Date.now() > deadlineMs) {
+        throw new Failure(`The ${name} is not healthy after a minute:\n${service.running.output()}`);
+      }
     }
+  } catch (error) {
+    await service.running.kill();
+    throw error;
   }
   return service;
 };
