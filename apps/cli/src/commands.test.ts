@@ -7,7 +7,9 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 import { useTempDirs } from "@phonoscene/testing";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { Redis } from "ioredis";
+import pg from "pg";
+import { afterEach, describe, expect, inject, it, vi } from "vitest";
 import { z } from "zod";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -36,6 +38,13 @@ const run = async (argv: string[], { env = {}, stdin = "" }: { env?: Record<stri
   child.stdin.end(stdin);
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   return { stdout, stderr, exitCode: child.exitCode };
+};
+
+const keysOf = async (redisUrl: string, pattern: string): Promise<string[]> => {
+  const redis = new Redis(redisUrl);
+  const keys = await redis.keys(pattern);
+  redis.disconnect();
+  return keys;
 };
 
 const DemoOutput = z.strictObject({
@@ -75,6 +84,24 @@ describe("demo", () => {
       expect(prompt.content).toMatch(/--ar 16:9/);
       expect(prompt.endMs).toBeGreaterThan(prompt.startMs ?? Infinity);
     }
+  });
+
+  it("on servers that others use it works in a database and under keys of its own, and leaves neither", async () => {
+    const redisUrl = inject("redisUrl");
+    const serverUrl = inject("databaseServerUrl");
+    const databases = async (): Promise<number> => {
+      const client = new pg.Client({ connectionString: serverUrl });
+      await client.connect();
+      const { rows } = await client.query("SELECT FROM pg_database WHERE datname LIKE 'phonoscene_demo_%'");
+      await client.end();
+      return rows.length;
+    };
+    const env = { DATABASE_URL: serverUrl, ...(redisUrl !== null && { REDIS_URL: redisUrl }) };
+    const { stdout, exitCode } = await run(["demo", "--text", STORY, "--json"], { env });
+    expect(exitCode).toBe(0);
+    expect(DemoOutput.parse(JSON.parse(stdout)).prompts.length).toBeGreaterThan(0);
+    expect(await databases()).toBe(0);
+    expect(redisUrl === null ? [] : await keysOf(redisUrl, "phonoscene-demo-*")).toEqual([]);
   });
 
   it("a text from standard input is shown to a person as a table", async () => {
@@ -118,6 +145,7 @@ describe("demo", () => {
   it.each([
     [{ DATABASE_URL: "postgresql://u:secret@127.0.0.1:1/x" }, "127.0.0.1:1"],
     [{ PHONOSCENE_URL: "http://127.0.0.1:1" }, "No service answers at http://127.0.0.1:1"],
+    [{ REDIS_URL: "redis://127.0.0.1:1" }, "The queue at 127.0.0.1:1 does not answer"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL: must be a postgresql:// address"],
     [{ SPEECH_ENGINE: "assemblyai" }, "ASSEMBLYAI_API_KEY"],
   ])("with %j it says what to correct", async (env, words) => {

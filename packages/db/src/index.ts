@@ -6,5 +6,6 @@ export * from "./results.repo.ts";
 export * from "./sessions.repo.ts";
 export * from "./task-state.ts";
 export * from "./tasks.repo.ts";
+export * from "./throw-away-database.ts";
 export * from "./users.repo.ts";
 export * from "./unavailable.ts";

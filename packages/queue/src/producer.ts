@@ -13,6 +13,8 @@ export type Producer = {
    * @throws AppError "queue/unavailable" after five seconds without an answer.
    */
   enqueue(requests: readonly JobRequest[]): Promise<void>;
+  /** Deletes every job and every trace of the queues: for throw-away ones, after their workers are closed. */
+  obliterate(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -55,6 +57,9 @@ export const createProducer = (backend: QueueBackend): Producer => {
       } finally {
         clearTimeout(timer);
       }
+    },
+    obliterate: async () => {
+      for (const queue of queues.values()) await queue.obliterate({ force: true });
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

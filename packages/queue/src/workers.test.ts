@@ -168,6 +168,16 @@ describeOnBackends("the queue", (store) => {
     await relay.stop();
   });
 
+  it("an obliterated queue has no job left, waiting or done", async () => {
+    const seen: unknown[] = [];
+    await producer.enqueue([writePrompts(newId()), writePrompts(newId())]);
+    await producer.obliterate();
+    await serve({ "write-prompts": async (payload) => void seen.push(payload) });
+    const last = newId();
+    await producer.enqueue([writePrompts(last)]);
+    await expect.poll(() => seen).toEqual([{ taskId: last }]);
+  });
+
   it("a store that answers pings", async () => {
     await expect(backend.ping()).resolves.toBeUndefined();
     expect(backend.kind).toBe(store.kind);

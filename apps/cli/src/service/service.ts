@@ -1,11 +1,7 @@
-import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import path from "node:path";
-import { finished } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 
 import { lockDataDir } from "@phonoscene/db";
-import { startEmbeddedPostgres } from "@phonoscene/db/embedded-postgres";
 import { migrate } from "@phonoscene/db/migrate";
 import { SECOND } from "@phonoscene/kernel";
 import { migrateQueue } from "@phonoscene/queue";
@@ -13,6 +9,7 @@ import { migrateQueue } from "@phonoscene/queue";
 import type { CliConfig } from "../config.ts";
 import { type ChildName, superviseChild, type SupervisedChild } from "./children.ts";
 import { keepJwtSecret } from "./secrets.ts";
+import { openServiceQueue, openServiceDatabase, type QueueEnvironment, type Undo } from "./stores.ts";
 
 export type Service = {
   url: string;
@@ -28,39 +25,26 @@ export type ServiceOptions = {
   dataDir: string;
   /** 0 lets the system choose. */
   port: number;
-  /** The data directory is a throw-away one: the database need not survive a power cut. */
+  /** Everything is thrown away at the end: data directory, database and queue are its own. */
   isEphemeral: boolean;
   onStep(step: string): void;
   onLog(text: string): void;
 };
 
 const MIGRATIONS_DIR = fileURLToPath(new URL("../../../../prisma/migrations", import.meta.url));
-const DATABASE_NAME = "phonoscene";
 const CHILD_GRACE_MS = 9 * SECOND;
 
 /** What was started, to be stopped: the children side by side, then the rest, the last one first. */
-type Started = { children: SupervisedChild[]; rest: (() => Promise<void>)[] };
+type Started = { children: SupervisedChild[]; rest: Undo };
 
-const openDatabase = async (options: ServiceOptions, started: Started): Promise<string> => {
-  if (options.config.databaseUrl !== undefined) return options.config.databaseUrl;
-  options.onStep("starting the embedded database");
-  const log = createWriteStream(path.join(options.dataDir, "postgres.log"));
-  started.rest.push(() => finished(log.end()));
-  const postgres = await startEmbeddedPostgres({
-    dataDir: path.join(options.dataDir, "postgres"),
-    ephemeral: options.isEphemeral,
-    onLog: (line) => void log.write(`${line}\n`),
-  });
-  started.rest.push(() => postgres.stop());
-  await postgres.ensureDatabase(DATABASE_NAME);
-  return postgres.url(DATABASE_NAME);
-};
+type Stores = { databaseUrl: string; queue: QueueEnvironment };
 
-const startChildren = async (options: ServiceOptions, databaseUrl: string, started: Started): Promise<number> => {
+const startChildren = async (options: ServiceOptions, stores: Stores, started: Started): Promise<number> => {
   const env: NodeJS.ProcessEnv = {
     LOG_LEVEL: options.config.logLevel,
     ...options.env,
-    DATABASE_URL: databaseUrl,
+    ...stores.queue,
+    DATABASE_URL: stores.databaseUrl,
     PHONOSCENE_DATA_DIR: options.dataDir,
     JWT_SECRET: options.config.jwtSecret ?? (await keepJwtSecret(options.dataDir)),
     PORT: String(options.port),
@@ -92,12 +76,13 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     await mkdir(options.dataDir, { recursive: true });
     const lock = await lockDataDir(options.dataDir);
     started.rest.push(() => lock.release());
-    const databaseUrl = await openDatabase(options, started);
+    const databaseUrl = await openServiceDatabase(options, started.rest);
+    const queue = await openServiceQueue(options, databaseUrl, started.rest);
     options.onStep("migrating the database");
     await migrate(databaseUrl, MIGRATIONS_DIR, { waitMs: 5 * SECOND });
-    await migrateQueue(options.config.queueUrl ?? databaseUrl);
+    await migrateQueue(queue.QUEUE_URL);
     options.onStep("starting API and worker");
-    const port = await startChildren(options, databaseUrl, started);
+    const port = await startChildren(options, { databaseUrl, queue }, started);
     return {
       url: `http://127.0.0.1:${port}`,
       database: options.config.databaseUrl === undefined ? "embedded" : "external",
