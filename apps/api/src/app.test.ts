@@ -52,6 +52,20 @@ describe("operations", () => {
   });
 });
 
+describe("without its database", () => {
+  it("the service says that it cannot answer right now, and when to come back", async () => {
+    const stranded = await startApiWorld("postgresql://nobody@127.0.0.1:1/nowhere");
+    const ready = await stranded.request("/readyz");
+    expect(await ready.json()).toMatchObject({ status: 503, code: "service/unavailable" });
+    const account = { email: "ada@example.com", password: "correct horse battery", name: "Ada" };
+    const register = await stranded.request("/v1/auth/register", { method: "POST", json: account });
+    expect(register.headers.get("retry-after")).toBe("2");
+    expect(await register.json()).toMatchObject({ status: 503, code: "service/unavailable" });
+    expect((await stranded.request("/healthz")).status).toBe(200);
+    await stranded.close();
+  });
+});
+
 describe("the document", () => {
   it("is valid OpenAPI 3.1 for a third-party validator, and names every endpoint", async () => {
     const document = (await (await world.request("/openapi.json")).json()) as { paths: Record<string, object> };

@@ -3,8 +3,9 @@ import { createServer, type Server } from "node:http";
 import os from "node:os";
 import path from "node:path";
 
-import { type Database, openDatabase } from "@phonoscene/db";
+import { type Database, drainOutbox, openDatabase } from "@phonoscene/db";
 import { createLogger } from "@phonoscene/kernel";
+import { createProducer, openQueueBackend, type QueueName, startRelay } from "@phonoscene/queue";
 import { openLocalDisk } from "@phonoscene/storage";
 
 import { createApp } from "./app.ts";
@@ -15,8 +16,8 @@ export const TEST_SECRET = "a secret of more than thirty-two characters";
 export type ApiWorld = {
   url: string;
   database: Database;
-  /** How often a route woke the relay. */
-  wakes(): number;
+  /** Payloads that wait in a queue. */
+  jobs(queue: QueueName): Promise<unknown[]>;
   /** Files under the data directory, incoming and stored. */
   files(): Promise<string[]>;
   request(path: string, init?: RequestInit & { token?: string; json?: unknown }): Promise<Response>;
@@ -33,7 +34,7 @@ const listen = (server: Server): Promise<number> =>
     });
   });
 
-/** The whole application on a free loopback port, over a real database; only the queue's relay is left out. */
+/** The whole application on a free loopback port, over a real database that also holds the queue; no worker serves it. */
 export const startApiWorld = async (
   databaseUrl: string,
   overrides: { maxUploadBytes?: number } = {},
@@ -45,15 +46,13 @@ export const startApiWorld = async (
     onPoolError: (error) => logger.warn({ err: error }, "pool"),
   });
   const dataDir = await mkdtemp(path.join(os.tmpdir(), "phonoscene-api-test-"));
-  let wakes = 0;
+  const backend = openQueueBackend({ url: databaseUrl, logger });
+  const producer = createProducer(backend);
+  const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
   const app = createApp({
     database,
-    backend: { kind: "postgres", ping: database.ping },
-    relay: {
-      wake: () => {
-        wakes += 1;
-      },
-    },
+    backend,
+    relay,
     storage: await openLocalDisk(dataDir),
     tokens: createAccessTokens(TEST_SECRET),
     passwords: createPasswords(),
@@ -76,7 +75,12 @@ export const startApiWorld = async (
   return {
     url,
     database,
-    wakes: () => wakes,
+    jobs: async (name) => {
+      const queue = backend.createQueue(name);
+      const jobs = await queue.getJobs(["waiting"]);
+      await queue.close();
+      return jobs.map((job) => job.data);
+    },
     files: async () => {
       const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
       return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
@@ -95,6 +99,9 @@ export const startApiWorld = async (
       await new Promise((resolve) => {
         server.close(resolve);
       });
+      await relay.stop();
+      await producer.close();
+      await backend.close();
       await database.close();
       await rm(dataDir, { recursive: true, force: true });
     },

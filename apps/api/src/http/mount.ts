@@ -1,7 +1,7 @@
 import type { Endpoint } from "@phonoscene/contracts";
 import type { User } from "@phonoscene/db";
 import { AppError, type Logger } from "@phonoscene/kernel";
-import express, { type NextFunction, type Request, type RequestHandler, type Response, type Router } from "express";
+import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import type { z } from "zod";
 
 import type { Route, UploadedFile } from "./endpoint.ts";
@@ -81,7 +81,7 @@ const receive = async ({ contract, request, response }: Exchange, options: Mount
 
 const serve =
   ({ contract, handler }: Route, options: MountOptions): RequestHandler =>
-  async (request: Request, response: Response, next: NextFunction) => {
+  async (request: Request, response: Response) => {
     const user = contract.auth === "bearer" ? await options.authenticate(request) : null;
     const params = parse(contract.params, request.params, "params");
     const query = parse(contract.query, request.query, "query");
@@ -102,7 +102,6 @@ const serve =
     } finally {
       await discard();
     }
-    if (!response.headersSent) next();
   };
 
 /** Registers each route, and answers 405 for the methods that a known path does not have. */
