@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 import { expect, it } from "vitest";
 
 import { formatClock, promptTable, wrap } from "./terminal.ts";
@@ -24,12 +26,12 @@ const row = {
 };
 
 it("a prompt stands beside its times, wrapped lines under its words", () => {
-  // The colours are off where the output is not a terminal.
-  const table = promptTable([row], 40);
+  const table = stripVTControlCharacters(promptTable([row], 40));
   expect(table.split("\n")).toEqual([" 1  0:00–0:12  a fox crossing a frozen", "               river at dawn"]);
 });
 
 it("without times there is no column for them, and a negative prompt is told from the prompt", () => {
-  const table = promptTable([{ ...row, startMs: null, endMs: null, negative: "people" }], 80);
+  const timeless = { ...row, startMs: null, endMs: null, negative: "people" };
+  const table = stripVTControlCharacters(promptTable([timeless], 80));
   expect(table.split("\n")).toEqual([" 1  a fox crossing a frozen river at dawn", "    not: people"]);
 });
