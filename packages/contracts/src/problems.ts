@@ -22,6 +22,7 @@ export const PROBLEMS = {
   "config/invalid": { status: 500, title: "The configuration is not valid" },
   "data-dir/in-use": { status: 500, title: "The data directory is in use by another process" },
   "database/unavailable": { status: 503, title: "The database does not answer" },
+  "database/migration-failed": { status: 500, title: "The database could not be brought up to date" },
   "queue/unavailable": { status: 503, title: "The queue does not answer" },
 
   audio_unreadable: { status: 422, title: "The audio cannot be read", retryable: false },
@@ -32,6 +33,7 @@ export const PROBLEMS = {
   language_unsupported: { status: 422, title: "The language is not supported by this engine", retryable: false },
   language_uncertain: { status: 422, title: "The language could not be told", retryable: false },
   model_not_installed: { status: 503, title: "The speech model is not installed", retryable: false },
+  decoder_not_installed: { status: 503, title: "Nothing is installed that decodes recordings", retryable: false },
   provider_timeout: { status: 504, title: "The provider did not answer in time", retryable: true },
   provider_rejected: { status: 502, title: "The provider rejected the request", retryable: false },
   provider_unavailable: { status: 502, title: "The provider is not available", retryable: true },

@@ -80,7 +80,7 @@ describe("migrate", () => {
   it("leaves nothing of a migration that fails, and goes on once it is corrected", async () => {
     await addMigration("20260103000000_bad", "CREATE TABLE three (id int); SELECT 1/0");
     expect(await complaint(migrate(url, migrationsDir))).toMatch(
-      /^database\/unavailable: The migration 20260103000000_bad failed and was rolled back \(division by zero\)/,
+      /^database\/migration-failed: The migration 20260103000000_bad failed and was rolled back \(division by zero\)/,
     );
     await addMigration("20260103000000_bad", "CREATE TABLE three (id int)");
     expect(await migrate(url, migrationsDir)).toEqual(["20260103000000_bad"]);

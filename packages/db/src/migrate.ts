@@ -31,6 +31,9 @@ type AppliedRow = { migration_name: string; checksum: string; finished_at: Date 
 const unavailable = (detail: string, cause?: unknown): AppError =>
   new AppError("database/unavailable", { detail }, cause === undefined ? undefined : { cause });
 
+const migrationFailed = (detail: string, cause?: unknown): AppError =>
+  new AppError("database/migration-failed", { detail }, cause === undefined ? undefined : { cause });
+
 /** `host:port/database` of a connection URL: what may be shown of it. */
 const addressOf = (databaseUrl: string): string => {
   if (!URL.canParse(databaseUrl) || !/^postgres(ql)?:/.test(databaseUrl)) {
@@ -91,7 +94,7 @@ const readMigrations = async (migrationsDir: string): Promise<Migration[]> => {
     const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
     return await Promise.all(names.sort().map((name) => readMigration(migrationsDir, name)));
   } catch (cause) {
-    throw unavailable(`The migrations cannot be read (${(cause as Error).message}): restore the folder.`, cause);
+    throw migrationFailed(`The migrations cannot be read (${(cause as Error).message}): restore the folder.`, cause);
   }
 };
 
@@ -100,13 +103,13 @@ const checkApplied = (rows: AppliedRow[], migrations: Migration[]): void => {
   const checksums = new Map(migrations.map(({ name, checksum }) => [name, checksum]));
   for (const { migration_name: name, checksum, finished_at: finishedAt } of rows) {
     if (finishedAt === null) {
-      throw unavailable(
+      throw migrationFailed(
         `The migration ${name} failed earlier and may be half done: finish it by hand and set finished_at of its row in ` +
           "_prisma_migrations, or undo it by hand and set rolled_back_at.",
       );
     }
     if ((checksums.get(name) ?? checksum) !== checksum) {
-      throw unavailable(
+      throw migrationFailed(
         `The migration ${name} was edited after it was applied: restore its file, and put the change into a new migration.`,
       );
     }
@@ -125,7 +128,7 @@ const applyMigration = async (client: pg.Client, { name, sql, checksum }: Migrat
     await client.query("COMMIT");
   } catch (cause) {
     // The connection is closed next, and its open transaction rolled back with it.
-    throw unavailable(
+    throw migrationFailed(
       `The migration ${name} failed and was rolled back (${(cause as Error).message}): correct its SQL or the data it trips over.`,
       cause,
     );
@@ -147,8 +150,8 @@ const lock = async (client: pg.Client): Promise<void> => {
  * Brings a database up to date with `prisma/migrations`, as `prisma migrate deploy` does but without its download:
  * same table, same checksums, same lock, each file in one transaction. Any number of processes may start at once.
  * Returns the names of the migrations that were applied by this call.
- * @throws AppError "database/unavailable" when nothing answers within `waitMs` (15 s unless told), or a migration
- *   failed, failed earlier, or was edited; the detail names the fix and never the password.
+ * @throws AppError "database/unavailable" when nothing answers within `waitMs` (15 s unless told),
+ *   "database/migration-failed" when a migration failed, failed earlier, or was edited; the detail names the fix and never the password.
  */
 export const migrate = async (
   databaseUrl: string,

@@ -5,6 +5,7 @@ export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./logger.ts";
 export * from "./modules.ts";
+export * from "./pause.ts";
 export * from "./audio-format.ts";
 export * from "./shutdown.ts";
 export * from "./variables.ts";

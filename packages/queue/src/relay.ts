@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
-import { type Logger, SECOND } from "@phonoscene/kernel";
+import { type Logger, pause, SECOND } from "@phonoscene/kernel";
 
 import { isJobName } from "./catalog.ts";
 import type { JobRequest, Producer } from "./producer.ts";
@@ -43,13 +41,10 @@ export const startRelay = ({ drain, producer, logger, pollMs = SECOND }: RelayOp
     await producer.enqueue(known);
   };
 
-  const pause = async (ms: number): Promise<void> => {
+  const rest = async (ms: number): Promise<void> => {
     if (isWoken) return;
     wakeUp = new AbortController();
-    await sleep(ms, undefined, { signal: AbortSignal.any([wakeUp.signal, stopped.signal]) }).catch((error: unknown) => {
-      // Being woken is what the signals are for.
-      if (!(error instanceof Error && error.name === "AbortError")) throw error;
-    });
+    await pause(ms, AbortSignal.any([wakeUp.signal, stopped.signal]));
   };
 
   const run = async (): Promise<void> => {
@@ -59,12 +54,12 @@ export const startRelay = ({ drain, producer, logger, pollMs = SECOND }: RelayOp
       try {
         const sent = await drain(send);
         failures = 0;
-        if (sent === 0) await pause(pollMs);
+        if (sent === 0) await rest(pollMs);
       } catch (error) {
         failures += 1;
         logger.warn({ err: error, failures }, "outbox relay failed; the rows stay");
         isWoken = false;
-        await pause(Math.min(5 * SECOND, 100 * 2 ** Math.min(failures, 6)));
+        await rest(Math.min(5 * SECOND, 100 * 2 ** Math.min(failures, 6)));
       }
     }
   };

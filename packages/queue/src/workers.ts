@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
-import { AppError, type Logger, MINUTE, SECOND } from "@phonoscene/kernel";
+import { AppError, type Logger, MINUTE, pause, SECOND } from "@phonoscene/kernel";
 import { DelayedError, type Job, type Worker } from "bullmq";
 
 import type { QueueBackend } from "./backend.ts";
@@ -94,7 +92,7 @@ const startWorker = async (options: WorkersOptions, queue: QueueName, stopped: A
       await worker.close(true).catch((closeError: unknown) => {
         options.logger.debug({ err: closeError, queue }, "closing an unready worker failed");
       });
-      await sleep(delayMs);
+      await pause(delayMs, stopped);
     }
   }
   return null;

@@ -33,6 +33,8 @@ export const demoJson = ({ transcript, prompts, ...task }: Task, timings: DemoTi
   timings,
 });
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
 const TRANSCRIPT_START = 320;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -43,7 +45,9 @@ const heard = (task: Task, width: number): string[] => {
   const start = transcript.text.slice(0, TRANSCRIPT_START);
   const text = transcript.text.length > start.length ? `${start.replace(/\s+\S*$/, "")} …` : start;
   const length =
-    transcript.durationMs === null ? `${transcript.segments.length} sentences` : formatClock(transcript.durationMs);
+    transcript.durationMs === null
+      ? counted(transcript.segments.length, "sentence")
+      : formatClock(transcript.durationMs);
   return [
     pc.bold(`Transcript`) + pc.dim(`  ${transcript.language}, ${length}, ${transcript.engine}`),
     ...wrap(text, width),

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { type AppError, SECOND } from "@phonoscene/kernel";
+import { type AppError, pause, SECOND } from "@phonoscene/kernel";
 
 import type { Cluster } from "./cluster.ts";
 import { adviceFor, OTHER_SERVER, unavailable } from "./faults.ts";
@@ -100,7 +100,7 @@ const relaunch = async (cluster: Cluster, options: Launch, stopping: AbortSignal
     } catch (error) {
       options.onLog(`The embedded PostgreSQL could not be started again: ${String(error)}`);
     }
-    await delay(delayMs, undefined, { ref: false, signal: stopping }).catch(() => undefined);
+    await pause(delayMs, stopping);
   }
   return null;
 };
@@ -130,7 +130,7 @@ export const supervise = (cluster: Cluster, first: Postmaster, onLog: (line: str
       onLog(`The embedded PostgreSQL (process ${current.pid}) ended unasked: it is started again.`);
       // One that dies as soon as it runs must not keep the machine busy.
       if (Date.now() - sinceMs < SECOND) {
-        await delay(SECOND, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined);
+        await pause(SECOND, stopping.signal);
       }
       relaunched = relaunch(cluster, { port: first.port, onLog }, stopping.signal);
       const next = await relaunched;

@@ -75,7 +75,7 @@ const startDecoder = async (request: DecodeRequest): Promise<Stdio> => {
   const ffmpeg = await startFfmpeg(ffmpegPath ?? "ffmpeg", request);
   if (ffmpeg !== null) return ffmpeg;
   if (ffmpegPath === undefined) return startNodeAv(request);
-  throw new AppError("model_not_installed", {
+  throw new AppError("decoder_not_installed", {
     detail: "The ffmpeg that FFMPEG_PATH names cannot be run: correct the path, or unset it to use the one on PATH.",
   });
 };
@@ -131,7 +131,7 @@ const nothingPrinted = (): string => "";
 
 /**
  * Decodes a recording in a process of its own. Memory stays bounded: the pipe holds the decoder back.
- * @throws AppError "audio_unreadable", "audio_empty", "audio_too_long", or "model_not_installed" without any decoder;
+ * @throws AppError "audio_unreadable", "audio_empty", "audio_too_long", or "decoder_not_installed" without any decoder;
  * from the iteration of `blocks`.
  */
 export const openDecoder = (request: DecodeRequest): Decoding => {

@@ -35,7 +35,7 @@ export const refusal = (printed: string, exitCode: number | null): AppError => {
   if (exitCode === NODE_AV_MISSING) {
     const detail =
       "No audio decoder is installed: install ffmpeg (apt-get install ffmpeg) or set FFMPEG_PATH; the npm package node-av is used where the install did not skip it.";
-    return new AppError("model_not_installed", { detail }, cause);
+    return new AppError("decoder_not_installed", { detail }, cause);
   }
   if (NO_AUDIO_TRACK.test(printed)) {
     const detail = "The file has no audio track: send a recording with sound.";
