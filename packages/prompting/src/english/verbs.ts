@@ -115,9 +115,11 @@ const FREE_OF_ACTORS = new Set(
   words("shine glow gleam show appear burn flicker ring sound echo sleep smell taste sparkle glitter"),
 );
 
+const ACTOR_VERBS = new Set(words("sit kneel dance dine chase gather"));
+
 /** Done by people and animals only: a coat does not gaze. */
 export const needsActor = (lemma: string): boolean =>
-  ACTOR_CLASSES.has(classes.get(lemma) ?? "") && !FREE_OF_ACTORS.has(lemma);
+  ACTOR_VERBS.has(lemma) || (ACTOR_CLASSES.has(classes.get(lemma) ?? "") && !FREE_OF_ACTORS.has(lemma));
 
 const LIGHT_VERBS = new Set(words("take make use bring give keep hold put find set draw follow pay"));
 

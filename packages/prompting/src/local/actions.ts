@@ -1,7 +1,7 @@
 import type { Chunk, NounPhrase } from "../english/chunks.ts";
 import type { Clause } from "../english/clauses.ts";
 import type { Token } from "../english/reader.ts";
-import { gerund, pastParticiple } from "../english/verbs.ts";
+import { gerund, needsActor, pastParticiple } from "../english/verbs.ts";
 import { articleFor, isConcrete, nounKind, singular, words } from "../english/words.ts";
 import { TIME_CUES } from "../lexicons/settings.data.ts";
 import { scoreOf, type Told } from "./action-score.ts";
@@ -55,19 +55,17 @@ const memberKind = (member: Member): Told["kind"] => {
   return nounKind(member.key.split(" ").at(-1) ?? "") === "animal" ? "actor" : "thing";
 };
 
-const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told => {
-  if (phrase.isPronoun) {
-    const pronoun = tokens[phrase.head]?.lower ?? "";
-    const member = resolve(cast, pronoun);
-    if (member !== null) {
-      member.subjectMentions += 1;
-      return { text: member.description, key: member.key, kind: memberKind(member) };
-    }
-    const text = UNNAMED[pronoun];
-    return text === undefined
-      ? { text: "", key: "", kind: "none" }
-      : { text, key: text, kind: "actor", isUnnamed: true };
+const tellPronoun = (cast: Cast, pronoun: string, isAlive: boolean): Told => {
+  const member = resolve(cast, pronoun, { isAlive });
+  if (member !== null) {
+    member.subjectMentions += 1;
+    return { text: member.description, key: member.key, kind: memberKind(member) };
   }
+  const text = UNNAMED[pronoun];
+  return text === undefined ? { text: "", key: "", kind: "none" } : { text, key: text, kind: "actor", isUnnamed: true };
+};
+
+const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told => {
   const member = mention(cast, tokens, phrase);
   member.subjectMentions += 1;
   // The clause's own words win where they say more; things are what the clause calls them.
@@ -78,7 +76,10 @@ const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told
 };
 
 const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause): Told => {
-  const told = clause.subjects.map((phrase) => tellOne(cast, tokens, phrase));
+  const isAlive = needsActor(clause.verb.lemma);
+  const told = clause.subjects.map((phrase) =>
+    phrase.isPronoun ? tellPronoun(cast, tokens[phrase.head]?.lower ?? "", isAlive) : tellOne(cast, tokens, phrase),
+  );
   const named = told.filter(({ text }) => text !== "");
   const first = named[0];
   if (first === undefined) return { text: "", key: "", kind: "none" };
@@ -97,7 +98,7 @@ const tellObject = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): s
   }
   const pronoun = tokens[phrase.head]?.lower ?? "";
   if (/sel(?:f|ves)$/u.test(pronoun)) return null;
-  const member = resolve(cast, pronoun, cast.acting);
+  const member = resolve(cast, pronoun, { except: cast.acting });
   // "them" and "it" that mean nothing named would only mislead.
   return member?.short ?? (/^(?:them|it)$/u.test(pronoun) ? null : (UNNAMED[pronoun] ?? null));
 };

@@ -64,10 +64,16 @@ const TITLES: Readonly<Record<string, string>> = {
   prince: "prince",
 };
 
+/** "Old Mr. Petrov" is called Petrov, and is old. */
+const EPITHETS = new Set(words("old young little poor dear big tall good great"));
+
+const isName = (token: Token): boolean =>
+  token.tag === "PROPN" && !Object.hasOwn(TITLES, token.lower) && !EPITHETS.has(token.lower);
+
 const nameKeys = (tokens: readonly Token[], phrase: NounPhrase): string[] =>
   tokens
     .slice(phrase.start, phrase.coreEnd)
-    .filter((token) => token.tag === "PROPN" && !Object.hasOwn(TITLES, token.lower))
+    .filter(isName)
     .map((token) => token.lower);
 
 const genderOfPhrase = (tokens: readonly Token[], phrase: NounPhrase): Gender => {
@@ -111,26 +117,26 @@ const isPersonPhrase = (tokens: readonly Token[], phrase: NounPhrase): boolean =
 
 const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string): Member => {
   const head = tokens[phrase.head]?.lower ?? "";
-  const isName = isProperName(tokens, phrase);
+  const isProper = isProperName(tokens, phrase);
   const isPerson = isPersonPhrase(tokens, phrase);
   const gender = genderOfPhrase(tokens, phrase);
   const introduced = introduce(tokens, phrase);
   const core = tokens.slice(phrase.start, phrase.coreEnd);
   const title = core.flatMap((token) => TITLES[token.lower] ?? [])[0];
-  const names = core.filter((token) => token.tag === "PROPN" && !Object.hasOwn(TITLES, token.lower));
-  const name = isName && isPerson && !isNation(tokens, phrase) ? names.map(({ text }) => text).join(" ") : "";
-  const adjectives = core.filter((token) => token.tag === "ADJ" && name !== "");
+  const names = core.filter(isName);
+  const name = isProper && isPerson && !isNation(tokens, phrase) ? names.map(({ text }) => text).join(" ") : "";
+  const adjectives = core.filter((token) => name !== "" && (token.tag === "ADJ" || EPITHETS.has(token.lower)));
   const member: Member = {
     key,
     name,
     detail: adjectives.map(({ lower }) => lower).join(" "),
     role: title ?? null,
     description: introduced,
-    short: name !== "" ? name : isName ? introduced : `the ${head}`,
-    isPlural: (isPlural(head) && !isName) || isNation(tokens, phrase),
+    short: name !== "" ? name : isProper ? introduced : `the ${head}`,
+    isPlural: (isPlural(head) && !isProper) || isNation(tokens, phrase),
     isPerson,
-    isAnimal: nounKind(head) === "animal" && !isName,
-    isConcrete: nounKind(head) !== null || (isName && (isPerson || placeNames.has(head))),
+    isAnimal: nounKind(head) === "animal" && !isProper,
+    isConcrete: nounKind(head) !== null || (isProper && (isPerson || placeNames.has(head))),
     gender,
     subjectMentions: 0,
     lastSeen: 0,
@@ -200,17 +206,32 @@ const weight = (member: Member, wanted: Wanted): number =>
 
 const MEMORY_MENTIONS = 40;
 const PLURAL_MEMORY_MENTIONS = 30;
+/** "They" means things only right after these were named: else the buckets of one scene sit at the table of the next. */
+const PLURAL_THING_MEMORY_MENTIONS = 3;
+
+const memoryFor = (member: Member, wanted: Wanted): number => {
+  if (!wanted.isPlural) return MEMORY_MENTIONS;
+  return member.isPerson || member.isAnimal ? PLURAL_MEMORY_MENTIONS : PLURAL_THING_MEMORY_MENTIONS;
+};
+
+export type Bounds = {
+  /** The key of a member that is not meant. */
+  except?: string;
+  /** Only people and animals do what the clause tells. */
+  isAlive?: boolean;
+};
 
 /** Whom a pronoun means; null where the text has named nobody that fits. */
-export const resolve = (cast: Cast, pronoun: string, except = ""): Member | null => {
+export const resolve = (cast: Cast, pronoun: string, { except, isAlive = false }: Bounds = {}): Member | null => {
   const wanted = WANTED[pronoun];
   if (wanted === undefined) return null;
   let best: Member | null = null;
   for (const member of cast.members.values()) {
-    const isRecent = member.lastSeen >= cast.clock - (wanted.isPlural ? PLURAL_MEMORY_MENTIONS : MEMORY_MENTIONS);
+    const isRecent = member.lastSeen >= cast.clock - memoryFor(member, wanted);
     if (
       isRecent &&
       member.key !== except &&
+      (!isAlive || member.isPerson || member.isAnimal || !member.isPlural) &&
       fits(member, wanted) &&
       (best === null || weight(member, wanted) > weight(best, wanted))
     )

@@ -46,6 +46,11 @@ describe("who does what", () => {
       "a man living on the hill and walking down to the village, then carrying a basket of apples",
     ],
     ["Carrying a lantern, the miller crossed the bridge.", "a miller carrying a lantern and crossing the bridge"],
+    [
+      "People passed buckets from the fountain. They all sat in the shop and ate burnt bread.",
+      "people passing buckets from the fountain and sitting in the shop, then eating burnt bread",
+    ],
+    ["Old Mr. Petrov limped over with his cane.", "an old gentleman named Petrov limping over with his cane"],
     ["Two roads diverged in a yellow wood.", "two roads diverging in a yellow wood"],
     ["Open here I flung the shutter.", "a lone figure flinging the shutter"],
     [
