@@ -21,6 +21,8 @@ export type Endpoint<
   params?: Params;
   query?: Query;
   body?: Body;
+  /** No body at all is as good as `{}`. */
+  isBodyOptional?: true;
   /** 100 kB unless told. */
   maxBodyBytes?: number;
   /** The fields beside the file, where the route also takes `multipart/form-data`. */

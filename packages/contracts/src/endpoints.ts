@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Health, Readiness } from "./health.ts";
+import { cancelTask, retryTask } from "./lifecycle.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -149,6 +150,8 @@ export const ENDPOINTS = [
   listTasks,
   getTask,
   deleteTask,
+  cancelTask,
+  retryTask,
   getHealth,
   getReadiness,
 ] as const;

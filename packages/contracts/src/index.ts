@@ -1,6 +1,7 @@
 export * from "./accounts.ts";
 export * from "./endpoint.ts";
 export * from "./endpoints.ts";
+export * from "./lifecycle.ts";
 export * from "./problem.ts";
 export * from "./problems.ts";
 export * from "./schemas.ts";

@@ -45,8 +45,13 @@ const depthOf = (value: unknown): number =>
 const readJson = (contract: Endpoint): RequestHandler =>
   express.json({ limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES, strict: true });
 
+/** Whether bytes came, of whatever type. */
+const hasBody = ({ headers }: Request): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
 const checkJson = (contract: Endpoint, request: Request): void => {
   if (contract.body === undefined) return;
+  if (request.body === undefined && contract.isBodyOptional === true && !hasBody(request)) request.body = {};
   if (request.body === undefined) {
     const takes = contract.multipart === undefined ? "application/json" : "application/json or multipart/form-data";
     throw new AppError("request/unsupported-media-type", {

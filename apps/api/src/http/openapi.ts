@@ -57,7 +57,9 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
     // Params and queries of every contract are plain objects.
     ...(endpoint.params !== undefined && { params: endpoint.params as z.ZodObject }),
     ...(endpoint.query !== undefined && { query: endpoint.query as z.ZodObject }),
-    ...(endpoint.body !== undefined && { body: { required: true, content: requestContent(endpoint) } }),
+    ...(endpoint.body !== undefined && {
+      body: { required: endpoint.isBodyOptional !== true, content: requestContent(endpoint) },
+    }),
   },
   responses: {
     [endpoint.status]: {

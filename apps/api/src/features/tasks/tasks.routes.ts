@@ -4,23 +4,19 @@ import {
   getTask,
   listTasks as listTasksContract,
 } from "@phonoscene/contracts";
-import { createTask, type Database, deleteTask, findTask, listTasks } from "@phonoscene/db";
-import { AppError, decodeCursor, encodeCursor } from "@phonoscene/kernel";
+import { createTask, type Database, deleteTask, listTasks } from "@phonoscene/db";
+import { decodeCursor, encodeCursor } from "@phonoscene/kernel";
 import type { Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
 import { createAudioTask } from "./create-audio-task.ts";
+import { readTask, taskNotFound } from "./read-task.ts";
 import { toTaskView } from "./tasks.view.ts";
 
 type Dependencies = { database: Database; storage: AudioStorage; relay: Pick<Relay, "wake"> };
 
 const POLL_AFTER_SECONDS = "1";
-
-const notFound = (): AppError =>
-  new AppError("task/not-found", {
-    detail: "There is no such task among yours: it was never there, or it was deleted.",
-  });
 
 export const taskRoutes = (deps: Dependencies): Route[] => {
   const { db } = deps.database;
@@ -54,13 +50,11 @@ export const taskRoutes = (deps: Dependencies): Route[] => {
     }),
 
     endpoint(getTask, async ({ user, params, query }) => {
-      const task = await findTask(db, { id: params.id, userId: user.id }, query.include);
-      if (task === null) throw notFound();
-      return toTaskView(task);
+      return toTaskView(await readTask(db, { id: params.id, userId: user.id }, query.include));
     }),
 
     endpoint(deleteTaskContract, async ({ user, params }) => {
-      if (!(await deleteTask(db, { id: params.id, userId: user.id }))) throw notFound();
+      if (!(await deleteTask(db, { id: params.id, userId: user.id }))) throw taskNotFound();
       deps.relay.wake();
       return undefined;
     }),
