@@ -1,5 +1,6 @@
 export * from "./client.ts";
 export * from "./data-dir-lock.ts";
+export * from "./idempotency.repo.ts";
 export * from "./outbox.repo.ts";
 export * from "./reconcile.ts";
 export * from "./results.repo.ts";

@@ -23,6 +23,13 @@ export const cancelTask = async (db: Db, { id, userId }: OwnedTask): Promise<Tas
   return before?.status ?? null;
 };
 
+/** The least that tells whether a task is over: what waiting asks for, again and again. */
+export const findTaskStatus = async (db: Db, { id, userId }: OwnedTask): Promise<TaskStatus | null> => {
+  const [row] = await db.$queryRaw<{ status: TaskStatus }[]>`
+    SELECT status FROM tasks WHERE id = ${id}::uuid AND user_id = ${userId}::uuid`;
+  return row?.status ?? null;
+};
+
 export type RetryOutcome =
   | { outcome: "queued" }
   | { outcome: "not-found" }

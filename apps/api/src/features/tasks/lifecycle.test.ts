@@ -177,7 +177,8 @@ describe("retrying a task", () => {
     const { id } = await newText();
     await cancel(id);
     const answers = await Promise.all(Array.from({ length: 20 }, () => retry(id)));
-    expect(answers.map((answer) => answer.status).toSorted()).toEqual([202, ...Array.from({ length: 19 }, () => 409)]);
+    expect(answers.filter((answer) => answer.status === 202)).toHaveLength(1);
+    expect(answers.filter((answer) => answer.status === 409)).toHaveLength(19);
   });
 });
 
