@@ -8,7 +8,8 @@ import helmet from "helmet";
 import { type AccessTokens, accountRoutes, createAuthenticate, type Passwords } from "./features/accounts/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
-import { taskRoutes } from "./features/tasks/index.ts";
+import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
+import { createOnceOnly } from "./http/idempotency.ts";
 import { mount } from "./http/mount.ts";
 import { renderProblem, routeNotFound } from "./http/problem-details.ts";
 import { requestLog } from "./http/request-log.ts";
@@ -25,6 +26,8 @@ export type AppDependencies = {
   trustProxyHops: number;
   maxUploadBytes: number;
   version: string;
+  /** Aborts when the process is to stop: answers that are held back are then sent. */
+  stopping: AbortSignal;
 };
 
 /** The HTTP application; touches nothing until a request comes. */
@@ -47,9 +50,11 @@ export const createApp = (deps: AppDependencies): Express => {
     next();
   });
   mountDocs(app, deps.version);
-  mount(app, [...accountRoutes(deps), ...taskRoutes(deps), ...healthRoutes(deps)], {
+  mount(app, [...accountRoutes(deps), ...taskRoutes(deps), ...lifecycleRoutes(deps), ...healthRoutes(deps)], {
     authenticate: createAuthenticate(deps),
     receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
+    onceOnly: createOnceOnly(deps.database),
+    stopping: deps.stopping,
   });
   app.use(routeNotFound);
   app.use(renderProblem);

@@ -39,7 +39,9 @@ const run = async (config: ApiConfig): Promise<void> => {
   const backend = openQueueBackend({ url: config.queueUrl, prefix: config.queuePrefix, logger });
   const producer = createProducer(backend);
   const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
+  const stopping = new AbortController();
   const app = createApp({
+    stopping: stopping.signal,
     database,
     backend,
     relay,
@@ -60,6 +62,7 @@ const run = async (config: ApiConfig): Promise<void> => {
     const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
+    stopping.abort();
     server.closeIdleConnections();
     const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await closed;

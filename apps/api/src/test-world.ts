@@ -23,6 +23,8 @@ export type ApiWorld = {
   request(path: string, init?: RequestInit & { token?: string; json?: unknown }): Promise<Response>;
   /** Registers and logs in; resolves to an access token. */
   newUser(email?: string): Promise<string>;
+  /** Tells the application that its process is to stop. */
+  beginStop(): void;
   close(): Promise<void>;
 };
 
@@ -49,7 +51,9 @@ export const startApiWorld = async (
   const backend = openQueueBackend({ url: databaseUrl, logger });
   const producer = createProducer(backend);
   const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
+  const stopping = new AbortController();
   const app = createApp({
+    stopping: stopping.signal,
     database,
     backend,
     relay,
@@ -94,6 +98,7 @@ export const startApiWorld = async (
       const { accessToken } = (await answer.json()) as { accessToken: string };
       return accessToken;
     },
+    beginStop: () => stopping.abort(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => {

@@ -37,6 +37,12 @@ const settleFailure = async (
   await failTask(database.db, task, { code, message, stage, retryable });
 };
 
+/**
+ * After a lost claim. A task that was canceled and at once retried asked for this very job while it was running, so the
+ * queue ignored the ask; where the task is gone or over, the second look finds nothing to do.
+ */
+const LOOK_AGAIN: JobOutcome = { again: { delayMs: 0 } };
+
 /** Runs one stage of a task under a claim: at most one worker at a time, and nothing is lost when this one dies. */
 export const runStage = async (
   definition: StageDefinition,
@@ -61,12 +67,13 @@ export const runStage = async (
   const { lost, onProgress } = heartbeat;
   const work = { task, logger, signal: AbortSignal.any([signal, lost]), onProgress };
   try {
-    if (!(await definition.run(work))) logger.info("the claim was lost; the result was dropped");
-    return undefined;
+    if (await definition.run(work)) return undefined;
+    logger.info("the claim was lost; the result was dropped");
+    return LOOK_AGAIN;
   } catch (error) {
     if (lost.aborted) {
       logger.info({ reason: lost.reason }, "stopped: the claim is lost");
-      return undefined;
+      return LOOK_AGAIN;
     }
     if (signal.aborted) {
       await releaseTask(database.db, task, { isCounted: false });

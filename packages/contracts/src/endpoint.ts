@@ -21,11 +21,21 @@ export type Endpoint<
   params?: Params;
   query?: Query;
   body?: Body;
+  /** No body at all is as good as `{}`. */
+  isBodyOptional?: true;
   /** 100 kB unless told. */
   maxBodyBytes?: number;
   /** The fields beside the file, where the route also takes `multipart/form-data`. */
   multipart?: { file: string; fields: z.ZodType };
+  /** Request headers that mean something here; a lower-case name each. */
+  headers?: z.ZodObject;
+  /** POST routes with a bearer take an `Idempotency-Key`, unless told: not where the answer holds a secret. */
+  takesIdempotencyKey?: false;
+  /** How long an answer may be held back while nothing is sent. */
+  holdsUpToMs?: number;
   status: 200 | 201 | 202 | 204;
+  /** Other ways to succeed, with the same response; the handler says which. */
+  otherStatuses?: readonly (200 | 201 | 202)[];
   response?: Response;
   problems: readonly ProblemCode[];
 };
@@ -40,3 +50,7 @@ export const defineEndpoint = <
 >(
   endpoint: Endpoint<Params, Query, Body, Response, Auth>,
 ): Endpoint<Params, Query, Body, Response, Auth> => endpoint;
+
+/** Whether the route takes an `Idempotency-Key`. */
+export const isIdempotent = (endpoint: Endpoint): boolean =>
+  endpoint.method === "post" && endpoint.auth === "bearer" && endpoint.takesIdempotencyKey !== false;

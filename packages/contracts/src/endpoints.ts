@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Health, Readiness } from "./health.ts";
+import { cancelTask, retryTask } from "./lifecycle.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -12,6 +13,7 @@ import {
   TaskIdParams,
   TaskList,
 } from "./tasks.ts";
+import { MAX_WAIT_MS, PreferHeader, WaitQuery } from "./waiting.ts";
 
 export const register = defineEndpoint({
   method: "post",
@@ -58,15 +60,20 @@ export const createTask = defineEndpoint({
   summary: "Turn text or audio into a storyboard",
   description:
     "JSON with `text`, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, M4A/MP4, WebM, AIFF) and the same options. " +
-    "Answers at once; poll `urls.self` until `status` is terminal.",
+    "Answers at once with 202; poll `urls.self` until `status` is terminal. With `Prefer: wait=N` the answer is held until " +
+    "the task is over (200), at most N seconds (202).",
   tag: "Tasks",
   auth: "bearer",
   body: CreateTextTask,
   maxBodyBytes: 2_000_000,
   multipart: { file: "audio", fields: CreateAudioTask },
+  headers: z.object({ prefer: PreferHeader }),
+  holdsUpToMs: MAX_WAIT_MS,
   status: 202,
+  otherStatuses: [200],
   response: Task,
   problems: [
+    "task/not-found",
     "request/malformed",
     "request/invalid",
     "request/too-large",
@@ -98,7 +105,8 @@ export const getTask = defineEndpoint({
   tag: "Tasks",
   auth: "bearer",
   params: TaskIdParams,
-  query: z.strictObject({ include: IncludeQuery }),
+  query: z.strictObject({ include: IncludeQuery, wait: WaitQuery }),
+  holdsUpToMs: MAX_WAIT_MS,
   status: 200,
   response: Task,
   problems: ["request/invalid", "task/not-found"],
@@ -149,6 +157,8 @@ export const ENDPOINTS = [
   listTasks,
   getTask,
   deleteTask,
+  cancelTask,
+  retryTask,
   getHealth,
   getReadiness,
 ] as const;

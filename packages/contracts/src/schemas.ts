@@ -1,5 +1,6 @@
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { Health, Readiness } from "./health.ts";
+import { RetryTask } from "./lifecycle.ts";
 import { Problem } from "./problem.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
 import {
@@ -31,6 +32,7 @@ export const SCHEMAS = [
   TaskList,
   CreateTextTask,
   CreateAudioTask,
+  RetryTask,
   Register,
   Login,
   User,

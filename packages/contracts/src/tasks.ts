@@ -143,7 +143,7 @@ export const Task = z
     createdAt: instant,
     updatedAt: instant,
     completedAt: instant.nullable(),
-    urls: z.object({ self: z.string() }),
+    urls: z.object({ self: z.string(), cancel: z.string() }),
     transcript: Transcript.nullable().optional().meta({ description: "With include=transcript" }),
     scenes: z.array(Scene).optional().meta({ description: "With include=scenes" }),
     prompts: z.array(Prompt).optional().meta({ description: "With include=prompts" }),

@@ -58,6 +58,8 @@ export const commitTranscript = (db: PrismaClient, claim: Claim, result: Transcr
         WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
       if (isMine === 0) return false;
       const { language, engine, durationMs, segments } = result;
+      // The one of an earlier run, kept until now so that a failed second hearing loses nothing.
+      await tx.transcript.deleteMany({ where: { taskId: claim.taskId } });
       await insertTranscript(tx, claim.taskId, { language, engine, durationMs, segments });
       await tx.audio.updateMany({ where: { tasks: { some: { id: claim.taskId } } }, data: { durationMs } });
       await addToOutbox(tx, [{ job: "write-prompts", payload: { taskId: claim.taskId } }]);

@@ -4,6 +4,8 @@
  *   queued ──claim──▶ processing/transcribing ──commitTranscript──▶ processing/prompting ──commitStoryboard──▶ completed
  *     └──────────────claim (text)───────────────────────────────▶ processing/prompting
  *   processing ──failTask──▶ failed
+ *   queued, processing ──cancelTask──▶ canceled
+ *   completed, failed, canceled ──retryTask──▶ queued (with `stage` set where it starts past the first)
  *
  * A job is only a hint `{taskId}`; the row decides. A worker claims a stage by setting a fresh `attemptToken` and a
  * short lease, which its heartbeat extends. Every later write carries the token in its WHERE: a worker that was
@@ -57,7 +59,8 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
       prompting_at = CASE WHEN ${stage} = 'prompting' THEN coalesce(prompting_at, now()) END,
       updated_at = now()
     WHERE id = ${taskId}::uuid AND (lease_until IS NULL OR lease_until <= now())
-      AND ((status = 'queued' AND kind = (CASE WHEN ${stage} = 'transcribing' THEN 'audio' ELSE 'text' END)::"TaskKind")
+      AND ((status = 'queued' AND ${stage}::"TaskStage" =
+          coalesce(stage, (CASE kind WHEN 'audio' THEN 'transcribing' ELSE 'prompting' END)::"TaskStage"))
         OR (status = 'processing' AND stage = ${stage}::"TaskStage"))
     RETURNING attempt, user_id AS "userId", text, language, options, provider_job_id AS "providerJobId",
       (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey"`;

@@ -4,10 +4,13 @@ import { type Cursor, newId } from "@phonoscene/kernel";
 import type { Db } from "./client.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { addToOutbox } from "./outbox.repo.ts";
+import { isUniqueViolation } from "./unique.ts";
 
 export type NewAudio = { filename: string; format: string; sizeBytes: number; storageKey: string };
 
 export type NewTask = {
+  /** A task that is there already under this id, its owner's own, is the answer in place of a second one. */
+  id?: string;
   userId: string;
   name: string | null;
   language: string;
@@ -36,11 +39,9 @@ type FullTask = Prisma.TaskGetPayload<{
 /** A task with its audio, and with the relations that were asked for (absent otherwise). The text stays behind. */
 export type TaskRow = Omit<FullTask, Include> & Partial<Pick<FullTask, Include>>;
 
-/** Writes the task, its audio and the job that starts it in one transaction: all of it, or nothing. */
-export const createTask = (db: PrismaClient, task: NewTask): Promise<TaskRow> =>
+const insertTask = (db: PrismaClient, task: NewTask): Promise<TaskRow> =>
   db.$transaction(async (tx) => {
-    const { source, ...fields } = task;
-    const id = newId();
+    const { source, id = newId(), ...fields } = task;
     const audioId = source.kind === "audio" ? newId() : null;
     if (source.kind === "audio" && audioId !== null) {
       await tx.audio.create({ data: { id: audioId, userId: task.userId, ...source.audio } });
@@ -55,6 +56,18 @@ export const createTask = (db: PrismaClient, task: NewTask): Promise<TaskRow> =>
     ]);
     return row;
   });
+
+/** Writes the task, its audio and the job that starts it in one transaction: all of it, or nothing. */
+export const createTask = async (db: PrismaClient, task: NewTask): Promise<TaskRow> => {
+  try {
+    return await insertTask(db, task);
+  } catch (error) {
+    if (task.id === undefined || !isUniqueViolation(error)) throw error;
+    const made = await findTask(db, { id: task.id, userId: task.userId });
+    if (made === null) throw error;
+    return made;
+  }
+};
 
 /** The owner's task, or null: other people's tasks do not exist. */
 export const findTask = (

@@ -1,12 +1,10 @@
 import { AppError, newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
-import { Prisma, type User } from "./generated/client.ts";
+import type { User } from "./generated/client.ts";
+import { isUniqueViolation } from "./unique.ts";
 
 export type { User } from "./generated/client.ts";
-
-const isUniqueViolation = (error: unknown): boolean =>
-  error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 
 /** @throws AppError "user/email-taken". */
 export const createUser = async (

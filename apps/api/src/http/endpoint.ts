@@ -12,7 +12,15 @@ export type HandlerInput<E extends Endpoint> = {
   body: z.output<NonNullable<E["body"]>>;
   /** Set instead of `body` where the request was multipart. */
   upload: { file: UploadedFile; fields: z.output<NonNullable<E["multipart"]>["fields"]> } | null;
+  /** A header of the request, by its lower-case name. */
+  header(name: string): string | undefined;
   setHeader(name: string, value: string): void;
+  /** Chooses one of the contract's other statuses. */
+  setStatus(status: NonNullable<E["otherStatuses"]>[number]): void;
+  /** Aborts when the client goes away or the process is stopping: whoever holds an answer back then stops. */
+  gone: AbortSignal;
+  /** Names this request, or the first one with the same idempotency key: an id for what it makes. */
+  requestToken: string;
   logger: Logger;
 } & (E["auth"] extends "bearer" ? { user: User } : { user: User | null });
 

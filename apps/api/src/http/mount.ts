@@ -1,16 +1,22 @@
-import type { Endpoint } from "@phonoscene/contracts";
-import type { User } from "@phonoscene/db";
-import { AppError, type Logger } from "@phonoscene/kernel";
+import { setMaxListeners } from "node:events";
+
+import { type Endpoint, IdempotencyKeyHeader, isIdempotent } from "@phonoscene/contracts";
+import type { StoredAnswer, User } from "@phonoscene/db";
+import { AppError, MINUTE } from "@phonoscene/kernel";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import type { z } from "zod";
 
 import type { Route, UploadedFile } from "./endpoint.ts";
+import { type IdempotentRequest, type OnceOnly, type Perform, performAlways } from "./idempotency.ts";
 import type { ReceiveUpload } from "./upload.ts";
 
 export type MountOptions = {
   /** @throws AppError "auth/missing" or "auth/invalid-token". */
   authenticate(request: Request): Promise<User>;
   receiveUpload: ReceiveUpload;
+  onceOnly: OnceOnly;
+  /** Aborts when the process is to stop: answers that are held back are then sent. */
+  stopping: AbortSignal;
 };
 
 const DEFAULT_BODY_BYTES = 100_000;
@@ -39,14 +45,30 @@ const parse = <Schema extends z.ZodType>(
   throw new AppError("request/invalid", { detail: summary, errors });
 };
 
+/** `?metadata[key]=value` as `{metadata: {key: value}}`; the query parser leaves such names as they are. */
+const foldBrackets = (query: Request["query"]): Record<string, unknown> => {
+  const folded = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(query)) {
+    const [, outer, inner] = /^(\w+)\[([^[\]]+)\]$/.exec(name) ?? [];
+    if (outer === undefined || inner === undefined) folded.set(name, value);
+    else folded.set(outer, { ...(folded.get(outer) as object | undefined), [inner]: value });
+  }
+  return Object.fromEntries(folded);
+};
+
 const depthOf = (value: unknown): number =>
   typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
 
 const readJson = (contract: Endpoint): RequestHandler =>
   express.json({ limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES, strict: true });
 
+/** Whether bytes came, of whatever type. */
+const hasBody = ({ headers }: Request): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
 const checkJson = (contract: Endpoint, request: Request): void => {
   if (contract.body === undefined) return;
+  if (request.body === undefined && contract.isBodyOptional === true && !hasBody(request)) request.body = {};
   if (request.body === undefined) {
     const takes = contract.multipart === undefined ? "application/json" : "application/json or multipart/form-data";
     throw new AppError("request/unsupported-media-type", {
@@ -79,33 +101,101 @@ const receive = async ({ contract, request, response }: Exchange, options: Mount
   }
 };
 
+/** Runs the handler; its answer as data, so that it can be kept under an idempotency key. */
+const perform =
+  ({ contract, handler }: Route, response: Response, input: Record<string, unknown>): Perform =>
+  async (requestToken) => {
+    let status: number = contract.status;
+    const headers: Record<string, string> = {};
+    // The contract's schemas parsed every part.
+    const result = await handler({
+      ...input,
+      requestToken,
+      setHeader: (name: string, value: string) => {
+        headers[name] = value;
+        // At once, so that a problem carries it too.
+        response.setHeader(name, value);
+      },
+      setStatus: (chosen: number) => {
+        status = chosen;
+      },
+    } as unknown as Parameters<typeof handler>[0]);
+    const body = contract.response === undefined ? null : JSON.stringify(contract.response.parse(result));
+    return { status, headers, body };
+  };
+
+/** Past Express' own `send`, which would answer 304 by an ETag that only names the row's version. */
+const send = (response: Response, { status, headers, body }: StoredAnswer): void => {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (body !== null) response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.status(status).end(body ?? undefined);
+};
+
+const performOnce = async (
+  { contract, request }: Exchange,
+  { onceOnly }: MountOptions,
+  run: { user: User | null; input: { params: unknown; body: unknown; upload: Received["upload"] }; perform: Perform },
+): Promise<StoredAnswer & { isReplayed: boolean }> => {
+  const { user, input } = run;
+  const header = request.get("idempotency-key");
+  if (user === null || header === undefined || !isIdempotent(contract)) return performAlways(run.perform);
+  const key = parse(IdempotencyKeyHeader.unwrap(), header, "headers.idempotency-key");
+  const { params, body, upload } = input;
+  const once: IdempotentRequest = {
+    request: { userId: user.id, route: `${contract.method.toUpperCase()} ${contract.path}`, key },
+    content: { params, body: upload?.fields ?? body, filePath: upload?.file.path ?? null },
+    lockMs: (contract.holdsUpToMs ?? 0) + MINUTE,
+    logger: request.log,
+  };
+  return onceOnly(once, run.perform);
+};
+
+/** Aborts when the client goes away, and when the process is stopping. */
+const watchClient = (response: Response, stopping: AbortSignal): { gone: AbortSignal; unwatch(): void } => {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (stopping.aborted) abort();
+  stopping.addEventListener("abort", abort);
+  response.once("close", abort);
+  return { gone: controller.signal, unwatch: () => stopping.removeEventListener("abort", abort) };
+};
+
+const readBody = async ({ contract, request, response }: Exchange): Promise<void> => {
+  if (isMultipart(contract, request)) return;
+  await new Promise<void>((resolve, reject) => {
+    readJson(contract)(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  });
+};
+
 const serve =
-  ({ contract, handler }: Route, options: MountOptions): RequestHandler =>
+  (route: Route, options: MountOptions): RequestHandler =>
   async (request: Request, response: Response) => {
+    const { contract } = route;
+    const exchange = { contract, request, response };
     const user = contract.auth === "bearer" ? await options.authenticate(request) : null;
     const params = parse(contract.params, request.params, "params");
-    const query = parse(contract.query, request.query, "query");
-    if (!isMultipart(contract, request)) {
-      await new Promise<void>((resolve, reject) => {
-        readJson(contract)(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
-      });
-    }
-    const { body, upload, discard } = await receive({ contract, request, response }, options);
+    const query = parse(contract.query, foldBrackets(request.query), "query");
+    await readBody(exchange);
+    const { body, upload, discard } = await receive(exchange, options);
+    const { gone, unwatch } = watchClient(response, options.stopping);
     try {
-      const setHeader = (name: string, value: string): void => void response.setHeader(name, value);
-      const logger: Logger = request.log;
-      // The contract's schemas parsed every part just now.
-      const input = { params, query, body, upload, user, setHeader, logger } as Parameters<typeof handler>[0];
-      const result = await handler(input);
-      if (contract.response === undefined) response.status(contract.status).end();
-      else response.status(contract.status).json(contract.response.parse(result));
+      // Only now: while an upload comes, the server's own idle timeout stays in force.
+      if (contract.holdsUpToMs !== undefined) request.setTimeout(contract.holdsUpToMs + MINUTE);
+      const header = (name: string): string | undefined => request.get(name);
+      const input = { params, query, body, upload, user, header, gone, logger: request.log };
+      const answer = await performOnce(exchange, options, { user, input, perform: perform(route, response, input) });
+      if (answer.isReplayed) response.setHeader("Idempotent-Replayed", "true");
+      send(response, answer);
     } finally {
+      unwatch();
       await discard();
     }
   };
 
 /** Registers each route, and answers 405 for the methods that a known path does not have. */
 export const mount = (router: Router, routes: readonly Route[], options: MountOptions): void => {
+  // Each held answer listens once.
+  setMaxListeners(0, options.stopping);
   const methods = new Map<string, string[]>();
   for (const route of routes) {
     const path = route.contract.path.replaceAll(/\{(\w+)\}/g, ":$1");

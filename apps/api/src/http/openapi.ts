@@ -4,10 +4,24 @@ import {
   type ResponseConfig,
   type RouteConfig,
 } from "@asteasolutions/zod-to-openapi";
-import { type Endpoint, ENDPOINTS, Problem, PROBLEMS, type ProblemCode, SCHEMAS } from "@phonoscene/contracts";
+import {
+  type Endpoint,
+  ENDPOINTS,
+  IdempotencyKeyHeader,
+  isIdempotent,
+  Problem,
+  PROBLEMS,
+  type ProblemCode,
+  SCHEMAS,
+} from "@phonoscene/contracts";
 import { z } from "zod";
 
 const ALWAYS: readonly ProblemCode[] = ["service/unavailable", "service/internal"];
+const WITH_IDEMPOTENCY_KEY: readonly ProblemCode[] = [
+  "request/invalid",
+  "idempotency/in-progress",
+  "idempotency/key-reused",
+];
 const WITH_BEARER: readonly ProblemCode[] = ["auth/missing", "auth/invalid-token"];
 
 const requestId = {
@@ -16,7 +30,12 @@ const requestId = {
 
 /** One entry a status, naming every code that can come with it. */
 const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> => {
-  const codes = [...endpoint.problems, ...(endpoint.auth === "bearer" ? WITH_BEARER : []), ...ALWAYS];
+  const codes = new Set([
+    ...endpoint.problems,
+    ...(endpoint.auth === "bearer" ? WITH_BEARER : []),
+    ...(isIdempotent(endpoint) ? WITH_IDEMPOTENCY_KEY : []),
+    ...ALWAYS,
+  ]);
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
   return Object.fromEntries(
@@ -45,6 +64,18 @@ const requestContent = (endpoint: Endpoint): NonNullable<NonNullable<RouteConfig
   }),
 });
 
+const headersOf = (endpoint: Endpoint): { headers?: z.ZodObject } => {
+  const key = isIdempotent(endpoint) ? { "idempotency-key": IdempotencyKeyHeader } : {};
+  const shape = { ...key, ...endpoint.headers?.shape };
+  return Object.keys(shape).length === 0 ? {} : { headers: z.object(shape) };
+};
+
+const success = (endpoint: Endpoint, status: keyof typeof STATUS_TEXT): ResponseConfig => ({
+  description: STATUS_TEXT[status],
+  headers: requestId,
+  ...(endpoint.response !== undefined && { content: { "application/json": { schema: endpoint.response } } }),
+});
+
 const toRoute = (endpoint: Endpoint): RouteConfig => ({
   method: endpoint.method,
   path: endpoint.path,
@@ -57,14 +88,13 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
     // Params and queries of every contract are plain objects.
     ...(endpoint.params !== undefined && { params: endpoint.params as z.ZodObject }),
     ...(endpoint.query !== undefined && { query: endpoint.query as z.ZodObject }),
-    ...(endpoint.body !== undefined && { body: { required: true, content: requestContent(endpoint) } }),
+    ...headersOf(endpoint),
+    ...(endpoint.body !== undefined && {
+      body: { required: endpoint.isBodyOptional !== true, content: requestContent(endpoint) },
+    }),
   },
   responses: {
-    [endpoint.status]: {
-      description: STATUS_TEXT[endpoint.status],
-      headers: requestId,
-      ...(endpoint.response !== undefined && { content: { "application/json": { schema: endpoint.response } } }),
-    },
+    ...Object.fromEntries([endpoint.status, ...(endpoint.otherStatuses ?? [])].map((s) => [s, success(endpoint, s)])),
     ...problemResponses(endpoint),
   },
 });

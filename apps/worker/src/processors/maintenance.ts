@@ -1,4 +1,4 @@
-import { type Database, deleteEndedSessions, findKnownStorageKeys } from "@phonoscene/db";
+import { type Database, deleteEndedSessions, deleteOldIdempotencyKeys, findKnownStorageKeys } from "@phonoscene/db";
 import { DAY, HOUR } from "@phonoscene/kernel";
 import type { Handlers } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
@@ -15,7 +15,8 @@ const sweep = async ({ database, storage }: Dependencies) => {
   const orphans = candidates.filter((key) => !known.has(key));
   for (const key of orphans) await storage.delete(key);
   const sessions = await deleteEndedSessions(database.db, new Date(Date.now() - 30 * DAY));
-  return { uploads, recordings: orphans.length, sessions };
+  const idempotencyKeys = await deleteOldIdempotencyKeys(database.db);
+  return { uploads, recordings: orphans.length, sessions, idempotencyKeys };
 };
 
 /** Deletes recordings whose task is gone, and sweeps what dead processes left behind. */

@@ -31,17 +31,30 @@ const checkFormat = async (file: UploadedFile): Promise<string> => {
 };
 
 type Dependencies = { database: Database; storage: AudioStorage };
-type AudioTask = { userId: string; file: UploadedFile; fields: CreateAudioTask };
+type AudioTask = { id: string; userId: string; file: UploadedFile; fields: CreateAudioTask };
 
 /** Stores the recording, then the task with its job; when the task cannot be written, the recording goes too. */
-export const createAudioTask = async (deps: Dependencies, { userId, file, fields }: AudioTask): Promise<TaskRow> => {
+export const createAudioTask = async (
+  deps: Dependencies,
+  { id, userId, file, fields }: AudioTask,
+): Promise<TaskRow> => {
   const format = await checkFormat(file);
   const storageKey = `${newId()}.${format}`;
   const { name, language, ...options } = fields;
   await deps.storage.adopt(file.path, storageKey);
   try {
     const audio = { filename: file.filename, format, sizeBytes: file.sizeBytes, storageKey };
-    return await createTask(deps.database.db, { userId, name, language, options, source: { kind: "audio", audio } });
+    const task = await createTask(deps.database.db, {
+      id,
+      userId,
+      name,
+      language,
+      options,
+      source: { kind: "audio", audio },
+    });
+    // A broken-off first request had made the task, with a copy of its own.
+    if (task.audio?.storageKey !== storageKey) await deps.storage.delete(storageKey);
+    return task;
   } catch (error) {
     await deps.storage.delete(storageKey);
     throw error;

@@ -1,1 +1,2 @@
+export { lifecycleRoutes } from "./lifecycle.routes.ts";
 export { taskRoutes } from "./tasks.routes.ts";

@@ -54,7 +54,8 @@ export const toTaskView = (row: TaskRow): Task => ({
   kind: row.kind,
   name: row.name,
   status: row.status,
-  stage: row.stage,
+  // A queued task may know the stage that it starts at; to a client it is in none yet.
+  stage: row.status === "processing" ? row.stage : null,
   progress: row.progress,
   error: toError(row),
   warnings: z.array(Warning).parse(row.warnings),
@@ -79,7 +80,7 @@ export const toTaskView = (row: TaskRow): Task => ({
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
   completedAt: row.completedAt?.toISOString() ?? null,
-  urls: { self: `/v1/tasks/${row.id}` },
+  urls: { self: `/v1/tasks/${row.id}`, cancel: `/v1/tasks/${row.id}/cancel` },
   ...(row.transcript !== undefined && { transcript: toTranscript(row.transcript) ?? null }),
   ...(row.scenes !== undefined && { scenes: row.scenes }),
   ...(row.prompts !== undefined && { prompts: toPrompts(row.prompts) ?? [] }),

@@ -1,0 +1,90 @@
+import type { Stage, TaskStatus } from "@phonoscene/contracts";
+
+import type { Db } from "./client.ts";
+import type { PrismaClient } from "./generated/client.ts";
+import { addToOutbox } from "./outbox.repo.ts";
+
+export type OwnedTask = { id: string; userId: string };
+
+/**
+ * Ends a task that is not over, in one statement. Its worker loses the claim with the token, and stops at its next
+ * heartbeat. Resolves to the status that the task had before, or null where the owner has no such task.
+ */
+export const cancelTask = async (db: Db, { id, userId }: OwnedTask): Promise<TaskStatus | null> => {
+  const [before] = await db.$queryRaw<{ status: TaskStatus }[]>`
+    WITH before AS (
+      SELECT id, status FROM tasks WHERE id = ${id}::uuid AND user_id = ${userId}::uuid FOR UPDATE
+    ), canceled AS (
+      UPDATE tasks SET status = 'canceled', stage = NULL, attempt_token = NULL, lease_until = NULL,
+        completed_at = now(), updated_at = now(), version = version + 1
+      FROM before WHERE tasks.id = before.id AND before.status IN ('queued', 'processing')
+    )
+    SELECT status FROM before`;
+  return before?.status ?? null;
+};
+
+/** The least that tells whether a task is over: what waiting asks for, again and again. */
+export const findTaskStatus = async (db: Db, { id, userId }: OwnedTask): Promise<TaskStatus | null> => {
+  const [row] = await db.$queryRaw<{ status: TaskStatus }[]>`
+    SELECT status FROM tasks WHERE id = ${id}::uuid AND user_id = ${userId}::uuid`;
+  return row?.status ?? null;
+};
+
+export type RetryOutcome =
+  | { outcome: "queued" }
+  | { outcome: "not-found" }
+  /** Still queued or processing. */
+  | { outcome: "not-over" }
+  /** There is no recording to transcribe. */
+  | { outcome: "nothing-to-hear" }
+  /** There is no transcript to write prompts from. */
+  | { outcome: "no-transcript" };
+
+type Ended = { status: TaskStatus; kind: "text" | "audio"; hasTranscript: boolean };
+
+const chooseStage = (task: Ended, from: Stage | undefined): Stage | Exclude<RetryOutcome, { outcome: "queued" }> => {
+  if (task.status === "queued" || task.status === "processing") return { outcome: "not-over" };
+  if (task.kind === "text") return from === "transcribing" ? { outcome: "nothing-to-hear" } : "prompting";
+  if (from === "prompting" && !task.hasTranscript) return { outcome: "no-transcript" };
+  return from ?? (task.hasTranscript ? "prompting" : "transcribing");
+};
+
+/** The warnings that come from hearing; they stay true where the transcript stays. */
+const HEARING_WARNINGS = ["audio_truncated", "language_low_confidence"];
+
+/**
+ * Puts a task that is over back into the queue, with its job, in one transaction. A transcript that exists is used
+ * again unless `from` is "transcribing". A transcription that the provider has begun is resumed, not paid for again,
+ * unless it had ended, well or badly. Scenes and prompts of the earlier run go.
+ */
+export const retryTask = (db: PrismaClient, task: OwnedTask, from: Stage | undefined): Promise<RetryOutcome> =>
+  db.$transaction(async (tx) => {
+    const [ended] = await tx.$queryRaw<Ended[]>`
+      SELECT status, kind, EXISTS (SELECT FROM transcripts WHERE task_id = tasks.id) AS "hasTranscript"
+      FROM tasks WHERE id = ${task.id}::uuid AND user_id = ${task.userId}::uuid FOR UPDATE`;
+    if (ended === undefined) return { outcome: "not-found" };
+    const stage = chooseStage(ended, from);
+    if (typeof stage !== "string") return stage;
+
+    const hears = stage === "transcribing";
+    await tx.$executeRaw`
+      UPDATE tasks SET status = 'queued', progress = 0, attempt = 0, attempt_token = NULL, lease_until = NULL,
+        stage = (CASE WHEN kind = 'audio' AND NOT ${hears} THEN 'prompting' END)::"TaskStage",
+        started_at = CASE WHEN ${hears} OR kind = 'text' THEN NULL ELSE started_at END,
+        transcribed_at = CASE WHEN ${hears} THEN NULL ELSE transcribed_at END,
+        provider_job_id = CASE WHEN NOT ${hears}
+          OR NOT (${ended.hasTranscript} OR (error_stage = 'transcribing' AND NOT error_retryable) IS TRUE)
+          THEN provider_job_id END,
+        warnings = CASE WHEN ${hears} THEN '[]' ELSE coalesce(
+          (SELECT jsonb_agg(w) FROM jsonb_array_elements(warnings) w WHERE w ->> 'code' = ANY(${HEARING_WARNINGS})),
+          '[]') END,
+        prompting_at = NULL, completed_at = NULL, prompt_engine = NULL, usage = NULL,
+        error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL,
+        enqueued_at = now(), updated_at = now(), version = version + 1
+      WHERE id = ${task.id}::uuid`;
+    await tx.scene.deleteMany({ where: { taskId: task.id } });
+    // A text's transcript is its own sentences: made again, in case the language was changed.
+    await tx.transcript.deleteMany({ where: { taskId: task.id, engine: "text", task: { text: { not: null } } } });
+    await addToOutbox(tx, [{ job: hears ? "transcribe-audio" : "write-prompts", payload: { taskId: task.id } }]);
+    return { outcome: "queued" };
+  });
