@@ -27,6 +27,8 @@ export type Endpoint<
   multipart?: { file: string; fields: z.ZodType };
   status: 200 | 201 | 202 | 204;
   response?: Response;
+  /** Where `response` is `StreamedText`: the media types it may have, each with what the document says of it. */
+  streams?: Readonly<Record<string, z.ZodType>>;
   problems: readonly ProblemCode[];
 };
 

@@ -16,6 +16,8 @@ export const PROBLEMS = {
   "auth/busy": { status: 503, title: "Too many sign-ins at once" },
   "user/email-taken": { status: 409, title: "The email is already registered" },
   "task/not-found": { status: 404, title: "No such task" },
+  "task/not-ready": { status: 409, title: "The task has nothing to export yet" },
+  "task/no-times": { status: 422, title: "The task has no times" },
   "storage/full": { status: 507, title: "The disk is full" },
   "service/unavailable": { status: 503, title: "The service cannot answer right now" },
   "service/internal": { status: 500, title: "Something went wrong on our side" },

@@ -1,4 +1,6 @@
 import { Login, Register, Tokens, User } from "./accounts.ts";
+import { Chapters, Storyboard } from "./exports.ts";
+import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
 import { Problem } from "./problem.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
@@ -29,8 +31,12 @@ export const SCHEMAS = [
   Timings,
   Task,
   TaskList,
+  GivenSegment,
+  GivenTranscript,
   CreateTextTask,
   CreateAudioTask,
+  Storyboard,
+  Chapters,
   Register,
   Login,
   User,

@@ -1,10 +1,11 @@
-import type { Endpoint } from "@phonoscene/contracts";
+import { type Endpoint, StreamedText } from "@phonoscene/contracts";
 import type { User } from "@phonoscene/db";
 import { AppError, type Logger } from "@phonoscene/kernel";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import type { z } from "zod";
 
 import type { Route, UploadedFile } from "./endpoint.ts";
+import { sendStream } from "./send-stream.ts";
 import type { ReceiveUpload } from "./upload.ts";
 
 export type MountOptions = {
@@ -40,7 +41,9 @@ const parse = <Schema extends z.ZodType>(
 };
 
 const depthOf = (value: unknown): number =>
-  typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
+  typeof value === "object" && value !== null
+    ? 1 + Object.values(value).reduce<number>((deepest, child) => Math.max(deepest, depthOf(child)), 0)
+    : 0;
 
 const readJson = (contract: Endpoint): RequestHandler =>
   express.json({ limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES, strict: true });
@@ -98,7 +101,8 @@ const serve =
       const input = { params, query, body, upload, user, setHeader, logger } as Parameters<typeof handler>[0];
       const result = await handler(input);
       if (contract.response === undefined) response.status(contract.status).end();
-      else response.status(contract.status).json(contract.response.parse(result));
+      else if (contract.streams === undefined) response.status(contract.status).json(contract.response.parse(result));
+      else await sendStream({ contract, request, response }, StreamedText.parse(result));
     } finally {
       await discard();
     }

@@ -45,6 +45,18 @@ const requestContent = (endpoint: Endpoint): NonNullable<NonNullable<RouteConfig
   }),
 });
 
+const contentDisposition = {
+  "Content-Disposition": {
+    description: "`attachment` with a file name (RFC 6266), where the answer is a file",
+    schema: { type: "string" as const },
+  },
+};
+
+const responseContent = (endpoint: Endpoint, response: z.ZodType): NonNullable<ResponseConfig["content"]> =>
+  endpoint.streams === undefined
+    ? { "application/json": { schema: response } }
+    : Object.fromEntries(Object.entries(endpoint.streams).map(([mediaType, schema]) => [mediaType, { schema }]));
+
 const toRoute = (endpoint: Endpoint): RouteConfig => ({
   method: endpoint.method,
   path: endpoint.path,
@@ -62,8 +74,8 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
   responses: {
     [endpoint.status]: {
       description: STATUS_TEXT[endpoint.status],
-      headers: requestId,
-      ...(endpoint.response !== undefined && { content: { "application/json": { schema: endpoint.response } } }),
+      headers: { ...requestId, ...(endpoint.streams !== undefined && contentDisposition) },
+      ...(endpoint.response !== undefined && { content: responseContent(endpoint, endpoint.response) }),
     },
     ...problemResponses(endpoint),
   },
@@ -87,6 +99,6 @@ export const buildOpenApiDocument = (version: string) => {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Operations" }],
+    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Exports" }, { name: "Operations" }],
   });
 };

@@ -1,1 +1,2 @@
-export { taskRoutes } from "./tasks.routes.ts";
+export { taskNotFound, taskRoutes } from "./tasks.routes.ts";
+export { toTaskView } from "./tasks.view.ts";

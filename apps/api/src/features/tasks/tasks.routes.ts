@@ -2,6 +2,7 @@ import {
   createTask as createTaskContract,
   deleteTask as deleteTaskContract,
   getTask,
+  type GivenTranscript,
   listTasks as listTasksContract,
 } from "@phonoscene/contracts";
 import { createTask, type Database, deleteTask, findTask, listTasks } from "@phonoscene/db";
@@ -10,6 +11,7 @@ import type { Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
+import { readGivenTranscript } from "../subtitles/index.ts";
 import { createAudioTask } from "./create-audio-task.ts";
 import { toTaskView } from "./tasks.view.ts";
 
@@ -17,10 +19,20 @@ type Dependencies = { database: Database; storage: AudioStorage; relay: Pick<Rel
 
 const POLL_AFTER_SECONDS = "1";
 
-const notFound = (): AppError =>
+export const taskNotFound = (): AppError =>
   new AppError("task/not-found", {
     detail: "There is no such task among yours: it was never there, or it was deleted.",
   });
+
+/** @throws AppError "request/invalid" that names the faulty lines of a transcript. */
+const toSource = (text: string | undefined, transcript: GivenTranscript | undefined, language: string) =>
+  transcript === undefined
+    ? // The contract takes exactly one of the two.
+      { kind: "text" as const, text: text ?? "" }
+    : {
+        kind: "transcript" as const,
+        transcript: { engine: "given", ...readGivenTranscript(transcript, language) },
+      };
 
 export const taskRoutes = (deps: Dependencies): Route[] => {
   const { db } = deps.database;
@@ -32,8 +44,9 @@ export const taskRoutes = (deps: Dependencies): Route[] => {
           const fields = upload.fields as Parameters<typeof createAudioTask>[1]["fields"];
           return createAudioTask(deps, { userId: user.id, file: upload.file, fields });
         }
-        const { text, name, language, ...options } = body;
-        return createTask(db, { userId: user.id, name, language, options, source: { kind: "text", text } });
+        const { text, transcript, name, language, ...options } = body;
+        const source = toSource(text, transcript, language);
+        return createTask(db, { userId: user.id, name, language, options, source });
       };
       const task = await create();
       deps.relay.wake();
@@ -55,12 +68,12 @@ export const taskRoutes = (deps: Dependencies): Route[] => {
 
     endpoint(getTask, async ({ user, params, query }) => {
       const task = await findTask(db, { id: params.id, userId: user.id }, query.include);
-      if (task === null) throw notFound();
+      if (task === null) throw taskNotFound();
       return toTaskView(task);
     }),
 
     endpoint(deleteTaskContract, async ({ user, params }) => {
-      if (!(await deleteTask(db, { id: params.id, userId: user.id }))) throw notFound();
+      if (!(await deleteTask(db, { id: params.id, userId: user.id }))) throw taskNotFound();
       deps.relay.wake();
       return undefined;
     }),
