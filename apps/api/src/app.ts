@@ -7,6 +7,7 @@ import helmet from "helmet";
 
 import { type AccessTokens, accountRoutes, createAuthenticate, type Passwords } from "./features/accounts/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
+import { exportRoutes } from "./features/exports/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
 import { createOnceOnly } from "./http/idempotency.ts";
@@ -50,7 +51,14 @@ export const createApp = (deps: AppDependencies): Express => {
     next();
   });
   mountDocs(app, deps.version);
-  mount(app, [...accountRoutes(deps), ...taskRoutes(deps), ...lifecycleRoutes(deps), ...healthRoutes(deps)], {
+  const routes = [
+    ...accountRoutes(deps),
+    ...taskRoutes(deps),
+    ...lifecycleRoutes(deps),
+    ...exportRoutes(deps),
+    ...healthRoutes(deps),
+  ];
+  mount(app, routes, {
     authenticate: createAuthenticate(deps),
     receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
     onceOnly: createOnceOnly(deps.database),

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { openAsBlob } from "node:fs";
 import path from "node:path";
 
-import { Problem, type ProblemCode, PROBLEMS, Task, Tokens } from "@phonoscene/contracts";
+import { Problem, type ProblemCode, PROBLEMS, type SubtitleFormat, Task, Tokens } from "@phonoscene/contracts";
 import { AppError } from "@phonoscene/kernel";
 
 export type ApiClient = {
   createTextTask(text: string, options: TaskFields): Promise<Task>;
+  createTranscriptTask(file: { format: SubtitleFormat; content: string }, options: TaskFields): Promise<Task>;
   createAudioTask(filePath: string, options: TaskFields): Promise<Task>;
   getTask(id: string, include?: string): Promise<Task>;
 };
@@ -77,6 +78,8 @@ export const createApiClient = async ({ url, getToken }: ApiClientOptions): Prom
   return {
     createTextTask: (text, options) =>
       authorized((headers) => postJson(`${url}/v1/tasks`, { text, ...options }, headers)),
+    createTranscriptTask: (transcript, options) =>
+      authorized((headers) => postJson(`${url}/v1/tasks`, { transcript, ...options }, headers)),
     createAudioTask: async (filePath, options) => {
       const blob = await openAsBlob(filePath);
       return authorized((headers) => {

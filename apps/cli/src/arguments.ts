@@ -18,7 +18,8 @@ export type Command =
 
 export const USAGE = `Phonoscene turns any recording or text into a storyboard of image prompts.
 
-  demo [FILE | -]       the bundled sample, a recording or text file, or text from standard input
+  demo [FILE | -]       the bundled sample, a recording, a text, subtitles or lyrics with times (.srt, .vtt, .lrc),
+                        or text from standard input
   demo --text "..."     a text
   start                 keep the service running, until Ctrl-C
 

@@ -111,6 +111,23 @@ describe("demo", () => {
     expect(stdout).toMatch(/^ 1 {2}.*fisherman/m);
   });
 
+  it("subtitles and lyrics keep their times", async () => {
+    const dir = await newDir();
+    const file = path.join(dir, "boat.lrc");
+    await writeFile(
+      file,
+      "[ti:Boat]\n[00:01.50]An old fisherman rowed past the lighthouse.\n[00:09.00]His daughter lit a lantern.\n",
+    );
+    const { stdout, exitCode } = await run(["demo", file, "--count", "2", "--json"]);
+    expect(exitCode).toBe(0);
+    const { transcript, prompts } = DemoOutput.parse(JSON.parse(stdout));
+    expect(transcript).toMatchObject({ language: "en" });
+    expect(prompts.map(({ startMs, endMs }) => [startMs, endMs])).toEqual([
+      [1500, 9000],
+      [9000, 13_000],
+    ]);
+  });
+
   it("a text file is a text, whatever its name, unless the name promises sound", async () => {
     const dir = await newDir();
     await writeFile(path.join(dir, "story"), STORY);

@@ -37,6 +37,8 @@ export type Endpoint<
   /** Other ways to succeed, with the same response; the handler says which. */
   otherStatuses?: readonly (200 | 201 | 202)[];
   response?: Response;
+  /** Where `response` is `StreamedText`: the media types it may have, each with what the document says of it. */
+  streams?: Readonly<Record<string, z.ZodType>>;
   problems: readonly ProblemCode[];
 };
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { defineEndpoint } from "./endpoint.ts";
+import { exportStoryboard, exportTranscript } from "./exports.ts";
 import { Health, Readiness } from "./health.ts";
 import { cancelTask, retryTask } from "./lifecycle.ts";
 import {
@@ -59,7 +60,7 @@ export const createTask = defineEndpoint({
   operationId: "createTask",
   summary: "Turn text or audio into a storyboard",
   description:
-    "JSON with `text`, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, M4A/MP4, WebM, AIFF) and the same options. " +
+    "JSON with `text` or with a `transcript` of your own, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, M4A/MP4, WebM, AIFF) and the same options. " +
     "Answers at once with 202; poll `urls.self` until `status` is terminal. With `Prefer: wait=N` the answer is held until " +
     "the task is over (200), at most N seconds (202).",
   tag: "Tasks",
@@ -161,4 +162,6 @@ export const ENDPOINTS = [
   retryTask,
   getHealth,
   getReadiness,
+  exportTranscript,
+  exportStoryboard,
 ] as const;

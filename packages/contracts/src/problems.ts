@@ -20,6 +20,8 @@ export const PROBLEMS = {
   "task/not-retryable": { status: 409, title: "The task cannot be run again like that" },
   "idempotency/in-progress": { status: 409, title: "The first request with this key is still running" },
   "idempotency/key-reused": { status: 422, title: "The key was used for another request" },
+  "task/not-ready": { status: 409, title: "The task has nothing to export yet" },
+  "task/no-times": { status: 422, title: "The task has no times" },
   "storage/full": { status: 507, title: "The disk is full" },
   "service/unavailable": { status: 503, title: "The service cannot answer right now" },
   "service/internal": { status: 500, title: "Something went wrong on our side" },

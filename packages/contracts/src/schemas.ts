@@ -1,4 +1,6 @@
 import { Login, Register, Tokens, User } from "./accounts.ts";
+import { Chapters, Storyboard } from "./exports.ts";
+import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
 import { RetryTask } from "./lifecycle.ts";
 import { Problem } from "./problem.ts";
@@ -30,9 +32,13 @@ export const SCHEMAS = [
   Timings,
   Task,
   TaskList,
+  GivenSegment,
+  GivenTranscript,
   CreateTextTask,
   CreateAudioTask,
   RetryTask,
+  Storyboard,
+  Chapters,
   Register,
   Login,
   User,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { GivenTranscript, oneSource } from "./given-transcript.ts";
 import { FAILURE_CODES } from "./problems.ts";
 import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
 import { Warning } from "./warnings.ts";
@@ -67,12 +68,15 @@ export const CreateTextTask = z
       .refine((text) => text.trim() !== "", "The text is empty: give the words to illustrate")
       .meta({
         example: "At dawn the old fisherman rowed out past the lighthouse. By noon a storm had covered the sea.",
-      }),
+      })
+      .optional(),
+    transcript: GivenTranscript.optional(),
     name: TaskName.nullable().default(null),
     language: Language.default("auto"),
     ...TaskOptions.shape,
   })
-  .meta({ id: "CreateTextTask" });
+  .superRefine(oneSource)
+  .meta({ id: "CreateTextTask", description: "Exactly one of `text` and `transcript`, with the options" });
 export type CreateTextTask = z.infer<typeof CreateTextTask>;
 
 /** The fields beside the file in a multipart `POST /v1/tasks`; numbers arrive as text. */

@@ -26,22 +26,31 @@ export type StoryboardResult = {
   warnings: Warning[];
 };
 
-type NewTranscript = { language: string; engine: string; durationMs: number | null; segments: Omit<Segment, "id">[] };
+export type NewTranscript = {
+  language: string;
+  engine: string;
+  durationMs: number | null;
+  segments: Omit<Segment, "id">[];
+};
 
-const insertTranscript = async (tx: Db, taskId: string, transcript: NewTranscript): Promise<void> => {
+/** In two statements, whatever its length. */
+export const insertTranscript = async (tx: Db, taskId: string, transcript: NewTranscript): Promise<void> => {
   const { segments, ...fields } = transcript;
   const text = segments.map((segment) => segment.text).join(" ");
   await tx.transcript.create({ data: { taskId, text, ...fields } });
-  await tx.transcriptSegment.createMany({
-    data: segments.map(({ startMs, endMs, text: words, confidence }, position) => ({
-      taskId,
-      position,
-      startMs,
-      endMs,
-      text: words,
-      confidence,
-    })),
-  });
+  const rows = segments.map(({ startMs, endMs, text: words, confidence }, position) => ({
+    position,
+    start_ms: startMs,
+    end_ms: endMs,
+    // jsonb refuses half of a surrogate pair, which a text of a recogniser may hold.
+    text: words.replaceAll(/\p{Cs}/gu, "\uFFFD"),
+    confidence,
+  }));
+  await tx.$executeRaw`
+    INSERT INTO transcript_segments (task_id, position, start_ms, end_ms, text, confidence)
+    SELECT ${taskId}::uuid, position, start_ms, end_ms, text, confidence
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS row(position int, start_ms int, end_ms int, text text, confidence float8)`;
 };
 
 /**
@@ -81,7 +90,7 @@ const insertScenes = async (tx: Db, taskId: string, scenes: Scene[]): Promise<Ma
 
 /**
  * Stores scenes and prompts and completes the task, in one transaction, fenced by the claim. A task made from text
- * gets its transcript here: its own sentences, without times. False: the claim is lost and nothing was written.
+ * gets its transcript here: its own sentences, without times; one that came with a transcript gets the language found. False: the claim is lost and nothing was written.
  */
 export const commitStoryboard = (db: PrismaClient, claim: Claim, result: StoryboardResult): Promise<boolean> =>
   db.$transaction(
@@ -98,6 +107,7 @@ export const commitStoryboard = (db: PrismaClient, claim: Claim, result: Storybo
         const { language, segments } = result;
         await insertTranscript(tx, taskId, { language, engine: "text", durationMs: null, segments });
       }
+      await tx.transcript.updateMany({ where: { taskId, language: "auto" }, data: { language: result.language } });
       const sceneIds = await insertScenes(tx, taskId, result.scenes);
       await tx.prompt.createMany({
         data: result.prompts.map(({ sceneIndex, position, content, negative, slots }) => {

@@ -4,6 +4,7 @@ import { type Cursor, newId } from "@phonoscene/kernel";
 import type { Db } from "./client.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { addToOutbox } from "./outbox.repo.ts";
+import { insertTranscript, type NewTranscript } from "./results.repo.ts";
 import { isUniqueViolation } from "./unique.ts";
 
 export type NewAudio = { filename: string; format: string; sizeBytes: number; storageKey: string };
@@ -15,7 +16,11 @@ export type NewTask = {
   name: string | null;
   language: string;
   options: TaskOptions;
-  source: { kind: "text"; text: string } | { kind: "audio"; audio: NewAudio };
+  source:
+    | { kind: "text"; text: string }
+    | { kind: "audio"; audio: NewAudio }
+    /** Words that have times already: a text to the state machine, and its transcript is there from the start. */
+    | { kind: "transcript"; transcript: NewTranscript };
 };
 
 const includeRelations = (include: readonly Include[]) =>
@@ -39,23 +44,30 @@ type FullTask = Prisma.TaskGetPayload<{
 /** A task with its audio, and with the relations that were asked for (absent otherwise). The text stays behind. */
 export type TaskRow = Omit<FullTask, Include> & Partial<Pick<FullTask, Include>>;
 
+const CREATE_TIMEOUT_MS = 30_000;
+
 const insertTask = (db: PrismaClient, task: NewTask): Promise<TaskRow> =>
-  db.$transaction(async (tx) => {
-    const { source, id = newId(), ...fields } = task;
-    const audioId = source.kind === "audio" ? newId() : null;
-    if (source.kind === "audio" && audioId !== null) {
-      await tx.audio.create({ data: { id: audioId, userId: task.userId, ...source.audio } });
-    }
-    const row = await tx.task.create({
-      data: { id, ...fields, kind: source.kind, audioId, text: source.kind === "text" ? source.text : null },
-      include: { audio: true },
-      omit: { text: true },
-    });
-    await addToOutbox(tx, [
-      { job: source.kind === "audio" ? "transcribe-audio" : "write-prompts", payload: { taskId: id } },
-    ]);
-    return row;
-  });
+  db.$transaction(
+    async (tx) => {
+      const { source, id = newId(), ...fields } = task;
+      const audioId = source.kind === "audio" ? newId() : null;
+      const kind = source.kind === "audio" ? "audio" : "text";
+      if (source.kind === "audio" && audioId !== null) {
+        await tx.audio.create({ data: { id: audioId, userId: task.userId, ...source.audio } });
+      }
+      const row = await tx.task.create({
+        data: { id, ...fields, kind, audioId, text: source.kind === "text" ? source.text : null },
+        include: { audio: true },
+        omit: { text: true },
+      });
+      if (source.kind === "transcript") await insertTranscript(tx, id, source.transcript);
+      await addToOutbox(tx, [
+        { job: source.kind === "audio" ? "transcribe-audio" : "write-prompts", payload: { taskId: id } },
+      ]);
+      return row;
+    },
+    { timeout: CREATE_TIMEOUT_MS },
+  );
 
 /** Writes the task, its audio and the job that starts it in one transaction: all of it, or nothing. */
 export const createTask = async (db: PrismaClient, task: NewTask): Promise<TaskRow> => {

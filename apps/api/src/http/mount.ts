@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 
-import { type Endpoint, IdempotencyKeyHeader, isIdempotent } from "@phonoscene/contracts";
+import { type Endpoint, IdempotencyKeyHeader, isIdempotent, StreamedText } from "@phonoscene/contracts";
 import type { StoredAnswer, User } from "@phonoscene/db";
 import { AppError, MINUTE } from "@phonoscene/kernel";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
@@ -8,6 +8,7 @@ import type { z } from "zod";
 
 import type { Route, UploadedFile } from "./endpoint.ts";
 import { type IdempotentRequest, type OnceOnly, type Perform, performAlways } from "./idempotency.ts";
+import { sendStream } from "./send-stream.ts";
 import type { ReceiveUpload } from "./upload.ts";
 
 export type MountOptions = {
@@ -57,7 +58,9 @@ const foldBrackets = (query: Request["query"]): Record<string, unknown> => {
 };
 
 const depthOf = (value: unknown): number =>
-  typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
+  typeof value === "object" && value !== null
+    ? 1 + Object.values(value).reduce<number>((deepest, child) => Math.max(deepest, depthOf(child)), 0)
+    : 0;
 
 const readJson = (contract: Endpoint): RequestHandler =>
   express.json({ limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES, strict: true });
@@ -150,6 +153,14 @@ const performOnce = async (
   return onceOnly(once, run.perform);
 };
 
+/** A streamed answer goes out as it is made, and is never kept: only routes that change nothing have one. */
+const performStream = async (route: Route, exchange: Exchange, input: Record<string, unknown>): Promise<void> => {
+  const setHeader = (name: string, value: string): void => void exchange.response.setHeader(name, value);
+  // As in `perform`.
+  const result = await route.handler({ ...input, setHeader } as unknown as Parameters<typeof route.handler>[0]);
+  await sendStream(exchange, StreamedText.parse(result));
+};
+
 /** Aborts when the client goes away, and when the process is stopping. */
 const watchClient = (response: Response, stopping: AbortSignal): { gone: AbortSignal; unwatch(): void } => {
   const controller = new AbortController();
@@ -183,6 +194,10 @@ const serve =
       if (contract.holdsUpToMs !== undefined) request.setTimeout(contract.holdsUpToMs + MINUTE);
       const header = (name: string): string | undefined => request.get(name);
       const input = { params, query, body, upload, user, header, gone, logger: request.log };
+      if (contract.streams !== undefined) {
+        await performStream(route, exchange, input);
+        return;
+      }
       const answer = await performOnce(exchange, options, { user, input, perform: perform(route, response, input) });
       if (answer.isReplayed) response.setHeader("Idempotent-Replayed", "true");
       send(response, answer);

@@ -70,10 +70,22 @@ const headersOf = (endpoint: Endpoint): { headers?: z.ZodObject } => {
   return Object.keys(shape).length === 0 ? {} : { headers: z.object(shape) };
 };
 
+const contentDisposition = {
+  "Content-Disposition": {
+    description: "`attachment` with a file name (RFC 6266), where the answer is a file",
+    schema: { type: "string" as const },
+  },
+};
+
+const responseContent = (endpoint: Endpoint, response: z.ZodType): NonNullable<ResponseConfig["content"]> =>
+  endpoint.streams === undefined
+    ? { "application/json": { schema: response } }
+    : Object.fromEntries(Object.entries(endpoint.streams).map(([mediaType, schema]) => [mediaType, { schema }]));
+
 const success = (endpoint: Endpoint, status: keyof typeof STATUS_TEXT): ResponseConfig => ({
   description: STATUS_TEXT[status],
-  headers: requestId,
-  ...(endpoint.response !== undefined && { content: { "application/json": { schema: endpoint.response } } }),
+  headers: { ...requestId, ...(endpoint.streams !== undefined && contentDisposition) },
+  ...(endpoint.response !== undefined && { content: responseContent(endpoint, endpoint.response) }),
 });
 
 const toRoute = (endpoint: Endpoint): RouteConfig => ({
@@ -117,6 +129,6 @@ export const buildOpenApiDocument = (version: string) => {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Operations" }],
+    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Exports" }, { name: "Operations" }],
   });
 };

@@ -3,12 +3,16 @@ import path from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
+import { SUBTITLE_FORMATS, type SubtitleFormat } from "@phonoscene/contracts";
 import { SNIFF_BYTES, sniffAudioFormat } from "@phonoscene/kernel";
 
 import type { DemoSource } from "../arguments.ts";
 import { UsageError } from "../exit-codes.ts";
 
-export type DemoInput = { kind: "text"; text: string; label: string } | { kind: "audio"; path: string; label: string };
+export type DemoInput =
+  | { kind: "text"; text: string; label: string }
+  | { kind: "transcript"; format: SubtitleFormat; content: string; label: string }
+  | { kind: "audio"; path: string; label: string };
 
 const SAMPLE = fileURLToPath(new URL("../../../../samples/the-lamp-keeper.mp3", import.meta.url));
 
@@ -46,7 +50,10 @@ const readFileSource = async (file: string): Promise<DemoInput> => {
   const label = path.basename(file);
   if (AUDIO_EXTENSIONS.test(file) || (await isAudioByContent(file))) return { kind: "audio", path: file, label };
   const text = await readText(file);
-  return text === null ? { kind: "audio", path: file, label } : { kind: "text", text, label };
+  if (text === null) return { kind: "audio", path: file, label };
+  const extension = path.extname(file).slice(1).toLowerCase();
+  const format = SUBTITLE_FORMATS.find((known) => known === extension);
+  return format === undefined ? { kind: "text", text, label } : { kind: "transcript", format, content: text, label };
 };
 
 /**

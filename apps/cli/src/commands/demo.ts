@@ -43,10 +43,12 @@ const follow = async (
   return client.getTask(task.id, "transcript,prompts");
 };
 
-const submit = (client: ApiClient, input: DemoInput, command: DemoCommand): Promise<Task> =>
-  input.kind === "audio"
-    ? client.createAudioTask(input.path, command.fields)
-    : client.createTextTask(input.text, command.fields);
+const submit = (client: ApiClient, input: DemoInput, { fields }: DemoCommand): Promise<Task> => {
+  if (input.kind === "audio") return client.createAudioTask(input.path, fields);
+  if (input.kind === "text") return client.createTextTask(input.text, fields);
+  const { format, content } = input;
+  return client.createTranscriptTask({ format, content }, fields);
+};
 
 /** A throw-away service of its own, in a temporary directory; nothing of it stays. */
 const withOwnService = async (

@@ -2,6 +2,7 @@ import {
   createTask as createTaskContract,
   deleteTask as deleteTaskContract,
   getTask,
+  type GivenTranscript,
   listTasks as listTasksContract,
   TERMINAL_STATUSES,
   waitSecondsOf,
@@ -12,6 +13,7 @@ import type { Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
+import { readGivenTranscript } from "../subtitles/index.ts";
 import { createAudioTask } from "./create-audio-task.ts";
 import { readTask, taskNotFound } from "./read-task.ts";
 import { toTaskView } from "./tasks.view.ts";
@@ -20,6 +22,16 @@ import { waitUntilOver } from "./wait.ts";
 type Dependencies = { database: Database; storage: AudioStorage; relay: Pick<Relay, "wake"> };
 
 const POLL_AFTER_SECONDS = "1";
+
+/** @throws AppError "request/invalid" that names the faulty lines of a transcript. */
+const toSource = (text: string | undefined, transcript: GivenTranscript | undefined, language: string) =>
+  transcript === undefined
+    ? // The contract takes exactly one of the two.
+      { kind: "text" as const, text: text ?? "" }
+    : {
+        kind: "transcript" as const,
+        transcript: { engine: "given", ...readGivenTranscript(transcript, language) },
+      };
 
 export const taskRoutes = (deps: Dependencies): Route[] => {
   const { db } = deps.database;
@@ -33,8 +45,9 @@ export const taskRoutes = (deps: Dependencies): Route[] => {
             const fields = upload.fields as Parameters<typeof createAudioTask>[1]["fields"];
             return createAudioTask(deps, { id, userId: user.id, file: upload.file, fields });
           }
-          const { text, name, language, ...options } = body;
-          return createTask(db, { id, userId: user.id, name, language, options, source: { kind: "text", text } });
+          const { text, transcript, name, language, ...options } = body;
+          const source = toSource(text, transcript, language);
+          return createTask(db, { id, userId: user.id, name, language, options, source });
         };
         const task = await create();
         deps.relay.wake();

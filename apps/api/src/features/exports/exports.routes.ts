@@ -1,0 +1,129 @@
+import {
+  exportStoryboard,
+  exportTranscript,
+  type Include,
+  Storyboard,
+  type StoryboardFormat,
+  type StreamedText,
+  Transcript,
+  type TranscriptFormat,
+} from "@phonoscene/contracts";
+import { type Database, findTask, type TaskRow } from "@phonoscene/db";
+import { AppError } from "@phonoscene/kernel";
+
+import { endpoint, type Route } from "../../http/endpoint.ts";
+import { taskNotFound, toTaskView } from "../tasks/index.ts";
+import { attachment } from "./file-name.ts";
+import { toChapters } from "./formats/chapters.ts";
+import { toCsv } from "./formats/csv.ts";
+import { toJson } from "./formats/json.ts";
+import { toLines } from "./formats/lines.ts";
+import { toMarkdown } from "./formats/markdown.ts";
+import { type Cue, toSrt, toVtt } from "./formats/subtitles.ts";
+
+type Timed = { startMs: number | null; endMs: number | null; text: string };
+
+/** How one format is written: its media type, its file extension, and its writer. */
+type Format<Source> = { mediaType: string; extension: string; write(source: Source): StreamedText["chunks"] };
+
+/** @throws AppError "task/no-times" where none of them has times. */
+const toCues = (items: readonly Timed[]): Cue[] => {
+  const cues = items.flatMap(({ startMs, endMs, text }) =>
+    startMs === null || endMs === null ? [] : [{ startMs, endMs, text }],
+  );
+  if (cues.length > 0) return cues;
+  throw new AppError("task/no-times", {
+    detail:
+      "This task was made from a text, which has no times. Choose a format without times, or send audio or a transcript with times.",
+  });
+};
+
+const promptCues = ({ prompts }: Storyboard): Cue[] =>
+  toCues(prompts.map(({ startMs, endMs, content }) => ({ startMs, endMs, text: content })));
+
+const TRANSCRIPT: Record<TranscriptFormat, Format<Transcript>> = {
+  txt: {
+    mediaType: "text/plain",
+    extension: "txt",
+    write: ({ segments }) => toLines(segments.map(({ text }) => text)),
+  },
+  srt: { mediaType: "application/x-subrip", extension: "srt", write: ({ segments }) => toSrt(toCues(segments)) },
+  vtt: { mediaType: "text/vtt", extension: "vtt", write: ({ segments }) => toVtt(toCues(segments)) },
+  json: { mediaType: "application/json", extension: "transcript.json", write: toJson },
+};
+
+const STORYBOARD: Record<StoryboardFormat, Format<Storyboard>> = {
+  json: { mediaType: "application/json", extension: "storyboard.json", write: toJson },
+  csv: { mediaType: "text/csv", extension: "csv", write: toCsv },
+  md: { mediaType: "text/markdown", extension: "md", write: toMarkdown },
+  srt: { mediaType: "application/x-subrip", extension: "prompts.srt", write: (board) => toSrt(promptCues(board)) },
+  "chapters.json": {
+    mediaType: "application/json+chapters",
+    extension: "chapters.json",
+    write: (board) => {
+      toCues(board.scenes.map(({ excerpt, ...times }) => ({ ...times, text: excerpt })));
+      return toChapters(board);
+    },
+  },
+  paste: {
+    mediaType: "text/plain",
+    extension: "prompts.txt",
+    write: ({ prompts }) => toLines(prompts.map(({ content }) => content)),
+  },
+};
+
+const notReady = (task: TaskRow, what: string): AppError => {
+  const isOver = task.status === "failed" || task.status === "canceled";
+  const detail = isOver
+    ? `This task is ${task.status} and has no ${what}; nothing will come. Make another one.`
+    : `This task has no ${what} yet: it is ${task.stage ?? task.status}. Ask again when its status is completed.`;
+  return new AppError("task/not-ready", { detail, ...(!isOver && { retryAfterMs: 1000 }) });
+};
+
+/** `take.mp3` without its ending, for tasks without a name. */
+const stemOf = (filename: string): string => filename.replace(/\.[^.]*$/u, "");
+
+const disposition = (task: TaskRow, extension: string): string =>
+  attachment(task.name ?? stemOf(task.audio?.filename ?? ""), { fallback: `task-${task.id}`, extension });
+
+const toStoryboard = (row: TaskRow): Storyboard => {
+  const { id, name, options, promptEngine, scenes, prompts } = toTaskView(row);
+  return Storyboard.parse({
+    object: "storyboard",
+    taskId: id,
+    name,
+    target: options.target,
+    engine: promptEngine,
+    scenes,
+    prompts,
+  });
+};
+
+/** Downloads. One statement reads what is exported; the file is then written piece by piece. */
+export const exportRoutes = ({ database: { db } }: { database: Database }): Route[] => {
+  const find = async (where: { id: string; userId: string }, include: Include[]): Promise<TaskRow> => {
+    const task = await findTask(db, where, include);
+    if (task === null) throw taskNotFound();
+    return task;
+  };
+  return [
+    endpoint(exportTranscript, async ({ user, params, query, setHeader }) => {
+      const task = await find({ id: params.id, userId: user.id }, ["transcript"]);
+      const { transcript } = toTaskView(task);
+      if (!transcript) throw notReady(task, "transcript");
+      const { mediaType, extension, write } = TRANSCRIPT[query.format];
+      const chunks = write(Transcript.parse(transcript));
+      setHeader("Content-Disposition", disposition(task, extension));
+      return { mediaType, chunks };
+    }),
+
+    endpoint(exportStoryboard, async ({ user, params, query, setHeader }) => {
+      const task = await find({ id: params.id, userId: user.id }, ["scenes", "prompts"]);
+      if (task.prompts === undefined || task.prompts.length === 0) throw notReady(task, "prompts");
+      const { mediaType, extension, write } = STORYBOARD[query.format];
+      const chunks = write(toStoryboard(task));
+      setHeader("Content-Disposition", disposition(task, extension));
+      return { mediaType, chunks };
+    }),
+  ];
+};

@@ -1,0 +1,136 @@
+import { findSegments } from "@phonoscene/db";
+import { newId } from "@phonoscene/kernel";
+import { useDatabase } from "@phonoscene/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type ApiWorld, startApiWorld } from "../../test-world.ts";
+
+const databaseOf = useDatabase();
+let world: ApiWorld;
+let token: string;
+
+beforeAll(async () => {
+  world = await startApiWorld(databaseOf.url);
+  token = await world.newUser(`${newId()}@example.com`);
+});
+afterAll(() => world.close());
+
+const post = (json: object) => world.request("/v1/tasks", { method: "POST", token, json });
+
+const SEGMENT = { startMs: 0, endMs: 1000, text: "At dawn she rowed out." };
+const HOURS_11_MS = 39_600_000;
+
+describe("creating a task from a transcript", () => {
+  it.each([
+    ["segments", { segments: [SEGMENT, { startMs: 1000, endMs: 2500, text: " A\nstorm. " }] }],
+    [
+      "srt",
+      { format: "srt", content: "00:00,000 --> 00:01,000\nAt dawn she rowed out.\n\n00:01 --> 00:02,5\nA storm." },
+    ],
+    [
+      "vtt",
+      {
+        format: "vtt",
+        content: "WEBVTT\n\n00:00.000 --> 00:01.000\nAt dawn she rowed out.\n00:01.0 --> 00:02.5\nA storm.",
+      },
+    ],
+    ["lrc", { format: "lrc", content: "[00:00]At dawn she rowed out.\n[00:01.00]A storm.\n[00:02.5]" }],
+  ])("%s: its words and times are there at once, and only the prompts are asked for", async (_name, transcript) => {
+    const answer = await post({ transcript: { ...transcript, language: "en" }, name: "Boat", count: 2 });
+    expect(answer.status).toBe(202);
+    const task = (await answer.json()) as { id: string };
+    expect(task).toMatchObject({ kind: "text", status: "queued", name: "Boat", speechEngine: null, audio: null });
+    expect(await findSegments(world.database.db, task.id)).toEqual({
+      language: "en",
+      segments: [
+        { ...SEGMENT, id: 0, confidence: null },
+        { id: 1, startMs: 1000, endMs: 2500, text: "A storm.", confidence: null },
+      ],
+    });
+    const full = await world.request(`/v1/tasks/${task.id}?include=transcript`, { token });
+    expect(await full.json()).toMatchObject({
+      transcript: { engine: "given", durationMs: 2500, text: "At dawn she rowed out. A storm." },
+    });
+    await expect.poll(() => world.jobs("prompting")).toContainEqual({ taskId: task.id });
+  });
+
+  it("characters that no database stores do not get in the way", async () => {
+    const answer = await post({ transcript: { segments: [{ ...SEGMENT, text: "a\u0000b \ud83d" }] } });
+    const { id } = (await answer.json()) as { id: string };
+    const stored = await findSegments(world.database.db, id);
+    expect(stored).toMatchObject({ language: "auto", segments: [{ text: "ab \uFFFD" }] });
+  });
+
+  it.each([
+    ["neither text nor transcript", {}, "body.text"],
+    ["both", { text: "x", transcript: { segments: [SEGMENT] } }, "body.transcript"],
+    [
+      "two languages",
+      { language: "de", transcript: { segments: [SEGMENT], language: "en" } },
+      "body.transcript.language",
+    ],
+    ["no segments", { transcript: { segments: [] } }, "body.transcript.segments"],
+    ["an empty transcript", { transcript: {} }, "body.transcript"],
+    ["segments and a file", { transcript: { segments: [SEGMENT], format: "srt", content: "" } }, "body.transcript"],
+    ["a format without content", { transcript: { format: "srt" } }, "body.transcript.content"],
+    ["content without a format", { transcript: { content: "x" } }, "body.transcript.format"],
+    ["an unknown format", { transcript: { format: "ass", content: "x" } }, "body.transcript.format"],
+    ["an unknown field", { transcript: { segments: [SEGMENT], engine: "mine" } }, "body.transcript.engine"],
+    [
+      "an unknown field of a segment",
+      { transcript: { segments: [{ ...SEGMENT, confidence: 1 }] } },
+      "body.transcript.segments.0.confidence",
+    ],
+    [
+      "a segment without words",
+      { transcript: { segments: [{ ...SEGMENT, text: " " }] } },
+      "body.transcript.segments.0.text",
+    ],
+    [
+      "a segment without length",
+      { transcript: { segments: [{ ...SEGMENT, endMs: 0 }] } },
+      "body.transcript.segments.0.endMs",
+    ],
+    [
+      "segments out of order",
+      { transcript: { segments: [{ ...SEGMENT, startMs: 500 }, SEGMENT] } },
+      "body.transcript.segments.1.startMs",
+    ],
+    [
+      "times past ten hours",
+      { transcript: { segments: [{ ...SEGMENT, endMs: HOURS_11_MS }] } },
+      "body.transcript.segments.0.endMs",
+    ],
+    [
+      "too many segments",
+      { transcript: { segments: Array.from({ length: 20_001 }, () => ({ ...SEGMENT, text: "x" })) } },
+      "body.transcript.segments",
+    ],
+    [
+      "a file past ten hours",
+      { transcript: { format: "srt", content: "00:00:01,000 --> 11:00:00,000\nx" } },
+      "body.transcript.content",
+    ],
+    [
+      "numbers for segments",
+      { transcript: { segments: Array.from({ length: 300_000 }, () => 1) } },
+      "body.transcript.segments",
+    ],
+  ])("%s is refused, and nothing is stored", async (_name, body, path) => {
+    const before = await world.database.db.task.count();
+    const answer = await post(body);
+    expect(answer.status).toBe(422);
+    const problem = (await answer.json()) as { code: string; errors: { path: string }[] };
+    expect(problem.code).toBe("request/invalid");
+    expect(problem.errors.map((fault) => fault.path)).toContain(path);
+    expect(await world.database.db.task.count()).toBe(before);
+  });
+
+  it("a fault in a file names its line", async () => {
+    const answer = await post({ transcript: { format: "srt", content: "1\n00:00:01 > 00:00:02\nwords" } });
+    expect(await answer.json()).toMatchObject({
+      code: "request/invalid",
+      errors: [{ path: "body.transcript.content", code: "invalid_line", message: expect.stringContaining("Line 2:") }],
+    });
+  });
+});

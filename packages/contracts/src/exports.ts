@@ -1,0 +1,86 @@
+import { z } from "zod";
+
+import { defineEndpoint } from "./endpoint.ts";
+import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
+import { StreamedText } from "./streamed.ts";
+import { TaskIdParams } from "./tasks.ts";
+
+export const TRANSCRIPT_FORMATS = ["txt", "srt", "vtt", "json"] as const;
+export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
+
+export const STORYBOARD_FORMATS = ["json", "csv", "md", "srt", "chapters.json", "paste"] as const;
+export type StoryboardFormat = (typeof STORYBOARD_FORMATS)[number];
+
+/** The whole result of a task in one object: what `format=json` of a storyboard holds. */
+export const Storyboard = z
+  .object({
+    object: z.literal("storyboard"),
+    taskId: z.uuid(),
+    name: z.string().nullable(),
+    target: Target,
+    engine: z.string().nullable().meta({ description: "Who wrote the prompts" }),
+    scenes: z.array(Scene),
+    prompts: z.array(Prompt),
+  })
+  .meta({ id: "Storyboard" });
+export type Storyboard = z.infer<typeof Storyboard>;
+
+/** Podcasting 2.0 chapters, version 1.2; times are seconds, as that format has them. */
+export const Chapters = z
+  .object({
+    version: z.literal("1.2.0"),
+    title: z.string().optional(),
+    chapters: z.array(z.object({ startTime: z.number().min(0), endTime: z.number().min(0), title: z.string() })),
+  })
+  .meta({ id: "Chapters" });
+export type Chapters = z.infer<typeof Chapters>;
+
+const text = z.string();
+
+export const exportTranscript = defineEndpoint({
+  method: "get",
+  path: "/v1/tasks/{id}/transcript",
+  operationId: "exportTranscript",
+  summary: "Download the transcript",
+  description:
+    "`txt`: one segment a line. `srt` and `vtt`: subtitles, for sources with times. `json`: the transcript as `include=transcript` has it. " +
+    "`Content-Disposition` names the file after the task.",
+  tag: "Exports",
+  auth: "bearer",
+  params: TaskIdParams,
+  query: z.strictObject({ format: z.enum(TRANSCRIPT_FORMATS).default("json") }),
+  status: 200,
+  response: StreamedText,
+  streams: {
+    "application/json": Transcript,
+    "text/plain": text,
+    "application/x-subrip": text,
+    "text/vtt": text,
+  },
+  problems: ["request/invalid", "task/not-found", "task/not-ready", "task/no-times"],
+});
+
+export const exportStoryboard = defineEndpoint({
+  method: "get",
+  path: "/v1/tasks/{id}/storyboard",
+  operationId: "exportStoryboard",
+  summary: "Download the prompts with their scenes",
+  description:
+    "`csv`: RFC 4180, safe to open in a spreadsheet. `md`: for people. `srt`: prompts as subtitles. `chapters.json`: Podcasting 2.0 chapters, one a scene. " +
+    "`paste`: one paste-ready line a prompt. `srt` and `chapters.json` need a source with times.",
+  tag: "Exports",
+  auth: "bearer",
+  params: TaskIdParams,
+  query: z.strictObject({ format: z.enum(STORYBOARD_FORMATS).default("json") }),
+  status: 200,
+  response: StreamedText,
+  streams: {
+    "application/json": Storyboard,
+    "application/json+chapters": Chapters,
+    "text/csv": text,
+    "text/markdown": text,
+    "application/x-subrip": text,
+    "text/plain": text,
+  },
+  problems: ["request/invalid", "task/not-found", "task/not-ready", "task/no-times"],
+});
