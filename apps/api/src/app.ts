@@ -8,6 +8,7 @@ import helmet from "helmet";
 import { type AccessTokens, accountRoutes, createAuthenticate, type Passwords } from "./features/accounts/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
+import { promptRoutes } from "./features/prompts/index.ts";
 import { taskRoutes } from "./features/tasks/index.ts";
 import { mount } from "./http/mount.ts";
 import { renderProblem, routeNotFound } from "./http/problem-details.ts";
@@ -47,7 +48,7 @@ export const createApp = (deps: AppDependencies): Express => {
     next();
   });
   mountDocs(app, deps.version);
-  mount(app, [...accountRoutes(deps), ...taskRoutes(deps), ...healthRoutes(deps)], {
+  mount(app, [...accountRoutes(deps), ...taskRoutes(deps), ...promptRoutes(deps), ...healthRoutes(deps)], {
     authenticate: createAuthenticate(deps),
     receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
   });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Health, Readiness } from "./health.ts";
+import { PROMPT_ENDPOINTS } from "./prompts.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -149,6 +150,7 @@ export const ENDPOINTS = [
   listTasks,
   getTask,
   deleteTask,
+  ...PROMPT_ENDPOINTS,
   getHealth,
   getReadiness,
 ] as const;

@@ -13,6 +13,7 @@ export const Problem = z
       .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
       .optional()
       .meta({ description: "One entry a fault, for invalid requests" }),
+    current: z.unknown().optional().meta({ description: "The row as it is now, for request/stale" }),
   })
   .meta({ id: "Problem" });
 export type Problem = z.infer<typeof Problem>;

@@ -1,6 +1,7 @@
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { Health, Readiness } from "./health.ts";
 import { Problem } from "./problem.ts";
+import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
 import {
   CreateAudioTask,
@@ -31,6 +32,12 @@ export const SCHEMAS = [
   TaskList,
   CreateTextTask,
   CreateAudioTask,
+  AddPrompt,
+  EditPrompt,
+  RestorePrompt,
+  PromptList,
+  PromptRevision,
+  PromptRevisionList,
   Register,
   Login,
   User,

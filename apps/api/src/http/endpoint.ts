@@ -12,6 +12,8 @@ export type HandlerInput<E extends Endpoint> = {
   body: z.output<NonNullable<E["body"]>>;
   /** Set instead of `body` where the request was multipart. */
   upload: { file: UploadedFile; fields: z.output<NonNullable<E["multipart"]>["fields"]> } | null;
+  /** A header of the request. */
+  header(name: string): string | undefined;
   setHeader(name: string, value: string): void;
   logger: Logger;
 } & (E["auth"] extends "bearer" ? { user: User } : { user: User | null });

@@ -92,10 +92,11 @@ const serve =
     }
     const { body, upload, discard } = await receive({ contract, request, response }, options);
     try {
+      const header = (name: string): string | undefined => request.get(name);
       const setHeader = (name: string, value: string): void => void response.setHeader(name, value);
       const logger: Logger = request.log;
       // The contract's schemas parsed every part just now.
-      const input = { params, query, body, upload, user, setHeader, logger } as Parameters<typeof handler>[0];
+      const input = { params, query, body, upload, user, header, setHeader, logger } as Parameters<typeof handler>[0];
       const result = await handler(input);
       if (contract.response === undefined) response.status(contract.status).end();
       else response.status(contract.status).json(contract.response.parse(result));
