@@ -6,6 +6,7 @@ import express, { type Express } from "express";
 import helmet from "helmet";
 
 import { type AccessTokens, accountRoutes, createAuthenticate, type Passwords } from "./features/accounts/index.ts";
+import { bulkRoutes } from "./features/bulk/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { promptRoutes } from "./features/prompts/index.ts";
@@ -48,10 +49,14 @@ export const createApp = (deps: AppDependencies): Express => {
     next();
   });
   mountDocs(app, deps.version);
-  mount(app, [...accountRoutes(deps), ...taskRoutes(deps), ...promptRoutes(deps), ...healthRoutes(deps)], {
-    authenticate: createAuthenticate(deps),
-    receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
-  });
+  mount(
+    app,
+    [...accountRoutes(deps), ...bulkRoutes(deps), ...taskRoutes(deps), ...promptRoutes(deps), ...healthRoutes(deps)],
+    {
+      authenticate: createAuthenticate(deps),
+      receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
+    },
+  );
   app.use(routeNotFound);
   app.use(renderProblem);
   return app;

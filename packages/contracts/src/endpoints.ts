@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { Login, Register, Tokens, User } from "./accounts.ts";
+import { BULK_ENDPOINTS } from "./bulk.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Health, Readiness } from "./health.ts";
 import { PROMPT_ENDPOINTS } from "./prompts.ts";
@@ -151,6 +152,7 @@ export const ENDPOINTS = [
   getTask,
   deleteTask,
   ...PROMPT_ENDPOINTS,
+  ...BULK_ENDPOINTS,
   getHealth,
   getReadiness,
 ] as const;

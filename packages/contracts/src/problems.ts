@@ -18,6 +18,7 @@ export const PROBLEMS = {
   "request/stale": { status: 412, title: "The row has changed since it was read" },
   "task/not-found": { status: 404, title: "No such task" },
   "task/not-ready": { status: 409, title: "The task is still at work" },
+  "bulk/refused": { status: 422, title: "Nothing was done: some items are at fault" },
   "prompt/not-found": { status: 404, title: "No such prompt" },
   "prompt/revision-not-found": { status: 404, title: "No such version of the prompt" },
   "prompt/locked": { status: 409, title: "The prompt is locked" },

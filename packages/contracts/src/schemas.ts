@@ -1,4 +1,5 @@
 import { Login, Register, Tokens, User } from "./accounts.ts";
+import { BULK_SCHEMAS } from "./bulk.ts";
 import { Health, Readiness } from "./health.ts";
 import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
@@ -38,6 +39,7 @@ export const SCHEMAS = [
   PromptList,
   PromptRevision,
   PromptRevisionList,
+  ...BULK_SCHEMAS,
   Register,
   Login,
   User,

@@ -87,6 +87,6 @@ export const buildOpenApiDocument = (version: string) => {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Prompts" }, { name: "Operations" }],
+    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Prompts" }, { name: "Bulk" }, { name: "Operations" }],
   });
 };
