@@ -6,9 +6,11 @@ import express, { type Express } from "express";
 import helmet from "helmet";
 
 import { type AccessTokens, accountRoutes, createAuthenticate, type Passwords } from "./features/accounts/index.ts";
+import { bulkRoutes } from "./features/bulk/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
 import { exportRoutes } from "./features/exports/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
+import { promptRoutes } from "./features/prompts/index.ts";
 import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
 import { createOnceOnly } from "./http/idempotency.ts";
 import { mount } from "./http/mount.ts";
@@ -53,8 +55,10 @@ export const createApp = (deps: AppDependencies): Express => {
   mountDocs(app, deps.version);
   const routes = [
     ...accountRoutes(deps),
+    ...bulkRoutes(deps),
     ...taskRoutes(deps),
     ...lifecycleRoutes(deps),
+    ...promptRoutes(deps),
     ...exportRoutes(deps),
     ...healthRoutes(deps),
   ];

@@ -1,10 +1,12 @@
 import { z } from "zod";
 
 import { Login, Register, Tokens, User } from "./accounts.ts";
+import { BULK_ENDPOINTS } from "./bulk.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { exportStoryboard, exportTranscript } from "./exports.ts";
 import { Health, Readiness } from "./health.ts";
 import { cancelTask, retryTask } from "./lifecycle.ts";
+import { PROMPT_ENDPOINTS } from "./prompts.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -160,6 +162,8 @@ export const ENDPOINTS = [
   deleteTask,
   cancelTask,
   retryTask,
+  ...PROMPT_ENDPOINTS,
+  ...BULK_ENDPOINTS,
   getHealth,
   getReadiness,
   exportTranscript,

@@ -1,4 +1,5 @@
 export * from "./accounts.ts";
+export * from "./bulk.ts";
 export * from "./endpoint.ts";
 export * from "./endpoints.ts";
 export * from "./idempotency.ts";
@@ -7,7 +8,9 @@ export * from "./exports.ts";
 export * from "./given-transcript.ts";
 export * from "./problem.ts";
 export * from "./problems.ts";
+export * from "./prompts.ts";
 export * from "./schemas.ts";
+export * from "./stored-text.ts";
 export * from "./storyboard.ts";
 export * from "./streamed.ts";
 export * from "./tasks.ts";

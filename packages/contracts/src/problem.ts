@@ -10,9 +10,17 @@ export const Problem = z
     code: z.string().meta({ example: "request/invalid" }),
     requestId: z.string(),
     errors: z
-      .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
+      .array(
+        z.object({
+          path: z.string(),
+          code: z.string(),
+          message: z.string(),
+          index: z.int().min(0).optional().meta({ description: "The item, in a bulk call" }),
+        }),
+      )
       .optional()
       .meta({ description: "One entry a fault, for invalid requests" }),
+    current: z.unknown().optional().meta({ description: "The row as it is now, for request/stale" }),
   })
   .meta({ id: "Problem" });
 export type Problem = z.infer<typeof Problem>;

@@ -1,9 +1,11 @@
 import { Login, Register, Tokens, User } from "./accounts.ts";
+import { BULK_SCHEMAS } from "./bulk.ts";
 import { Chapters, Storyboard } from "./exports.ts";
 import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
 import { RetryTask } from "./lifecycle.ts";
 import { Problem } from "./problem.ts";
+import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
 import {
   CreateAudioTask,
@@ -39,6 +41,13 @@ export const SCHEMAS = [
   RetryTask,
   Storyboard,
   Chapters,
+  AddPrompt,
+  EditPrompt,
+  RestorePrompt,
+  PromptList,
+  PromptRevision,
+  PromptRevisionList,
+  ...BULK_SCHEMAS,
   Register,
   Login,
   User,

@@ -57,7 +57,7 @@ export const Prompt = z
   .object({
     id: z.uuid(),
     position: z.int().min(0),
-    sceneIndex: z.int().min(0),
+    sceneIndex: z.int().min(0).nullable().meta({ description: "Null for a prompt that was added to no scene" }),
     startMs: nullableMs,
     endMs: nullableMs,
     segmentIds: z.array(z.int().min(0)),
@@ -65,6 +65,7 @@ export const Prompt = z
     content: z.string().meta({ description: "Ready to paste into the target" }),
     negative: z.string().nullable(),
     slots: z.array(Slot),
+    locked: z.boolean().meta({ description: "A locked prompt refuses changes until it is unlocked" }),
     version: z.int().min(1),
   })
   .meta({ id: "Prompt" });

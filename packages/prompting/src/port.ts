@@ -59,7 +59,7 @@ export type StoryboardRequest = {
   signal: AbortSignal;
 };
 
-export type PromptDraft = Omit<Prompt, "id" | "version">;
+export type PromptDraft = Omit<Prompt, "id" | "version" | "locked" | "sceneIndex"> & { sceneIndex: number };
 
 export type Storyboard = {
   language: string;

@@ -129,6 +129,6 @@ export const buildOpenApiDocument = (version: string) => {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Exports" }, { name: "Operations" }],
+    tags: ["Accounts", "Tasks", "Prompts", "Bulk", "Exports", "Operations"].map((name) => ({ name })),
   });
 };

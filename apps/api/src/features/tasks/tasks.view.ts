@@ -1,6 +1,8 @@
-import { FAILURE_CODES, Slot, type Task, TaskOptions, Warning } from "@phonoscene/contracts";
+import { FAILURE_CODES, type Task, TaskOptions, Warning } from "@phonoscene/contracts";
 import type { TaskRow } from "@phonoscene/db";
 import { z } from "zod";
+
+import { toPromptView } from "../prompts/index.ts";
 
 const between = (from: Date | null, to: Date | null): number | null =>
   from === null || to === null ? null : Math.max(0, to.getTime() - from.getTime());
@@ -31,21 +33,6 @@ const toTranscript = (transcript: TaskRow["transcript"]): Task["transcript"] =>
       confidence,
     })),
   };
-
-const toPrompts = (prompts: NonNullable<TaskRow["prompts"]>): Task["prompts"] =>
-  prompts.map(({ scene, id, position, content, negative, slots, version }) => ({
-    id,
-    position,
-    sceneIndex: scene.index,
-    startMs: scene.startMs,
-    endMs: scene.endMs,
-    segmentIds: scene.segmentIds,
-    excerpt: scene.excerpt,
-    content,
-    negative,
-    slots: z.array(Slot).parse(slots),
-    version,
-  }));
 
 /** What a client sees of a task row; relations only where they were asked for. */
 export const toTaskView = (row: TaskRow): Task => ({
@@ -83,5 +70,5 @@ export const toTaskView = (row: TaskRow): Task => ({
   urls: { self: `/v1/tasks/${row.id}`, cancel: `/v1/tasks/${row.id}/cancel` },
   ...(row.transcript !== undefined && { transcript: toTranscript(row.transcript) ?? null }),
   ...(row.scenes !== undefined && { scenes: row.scenes }),
-  ...(row.prompts !== undefined && { prompts: toPrompts(row.prompts) ?? [] }),
+  ...(row.prompts !== undefined && { prompts: row.prompts.map(toPromptView) }),
 });

@@ -17,6 +17,6 @@ const row = (fields: readonly (string | number | null)[]): string => `${fields.m
 export function* toCsv({ prompts }: Storyboard): Generator<string> {
   yield row(["position", "scene", "startMs", "endMs", "excerpt", "prompt", "negative"]);
   for (const { position, sceneIndex, startMs, endMs, excerpt, content, negative } of prompts) {
-    yield row([position + 1, sceneIndex + 1, startMs, endMs, excerpt, content, negative]);
+    yield row([position + 1, sceneIndex === null ? null : sceneIndex + 1, startMs, endMs, excerpt, content, negative]);
   }
 }

@@ -38,6 +38,7 @@ const promptOf = (content: string, position: number): Prompt => ({
   content,
   negative: null,
   slots: [],
+  locked: false,
   version: 1,
 });
 

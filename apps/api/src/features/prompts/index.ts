@@ -1,0 +1,2 @@
+export { toPromptView } from "./prompt.view.ts";
+export { promptRoutes } from "./prompts.routes.ts";

@@ -1,0 +1,141 @@
+import { z } from "zod";
+
+import { defineEndpoint } from "./endpoint.ts";
+import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, SceneIndex } from "./prompts.ts";
+import { storedText } from "./stored-text.ts";
+
+export const MAX_BULK_ITEMS = 10_000;
+const MAX_BULK_BYTES = 16_000_000;
+
+/** Faults of one item, in place of the item: so that one bad item does not hide the others. */
+export type MalformedItem = { malformed: { path: string; message: string } };
+
+const reference = (name: string) => ({ type: "object" as const, allOf: [{ $ref: `#/components/schemas/${name}` }] });
+
+/** A list whose items are checked one by one: what is wrong with one is said in its place. */
+const items = <Item extends z.ZodType>(item: Item, name: string) =>
+  z
+    .array(
+      z
+        .unknown()
+        .transform((input): z.output<Item> | MalformedItem => {
+          const result = item.safeParse(input);
+          if (result.success) return result.data;
+          const [issue] = result.error.issues;
+          const keys = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+          const message =
+            keys.length > 0 ? "This field is not known here" : (issue?.message ?? "The item is not valid");
+          return { malformed: { path: [...(issue?.path ?? []), ...keys].join("."), message } };
+        })
+        .meta(reference(name)),
+    )
+    .min(1, "Send at least one item")
+    .max(MAX_BULK_ITEMS, `One call takes at most ${MAX_BULK_ITEMS} items: send the rest in another`);
+
+const atomic = z.boolean().default(true).meta({
+  description: "true: all items or none. false: each item on its own, with a result for each",
+});
+
+const NEW_ONLY = ["sceneIndex"] as const;
+const OLD_ONLY = ["version", "delete", "locked"] as const;
+const CHANGES = ["content", "negative", "locked", "position"] as const;
+
+export const BulkPromptChange = z
+  .strictObject({
+    id: z.uuid().optional().meta({ description: "Left out: the prompt is added, and needs content" }),
+    version: z.int().min(1).optional().meta({ description: "Refuses the item when the prompt is at another version" }),
+    delete: z.literal(true).optional(),
+    content: PromptContent.optional(),
+    negative: PromptNegative.optional(),
+    locked: z.boolean().optional(),
+    sceneIndex: SceneIndex.optional().meta({ description: "Of an added prompt" }),
+    position: PromptPosition.optional(),
+  })
+  .superRefine((prompt, context) => {
+    const refuse = (fields: readonly (keyof typeof prompt)[], message: string) => {
+      for (const field of fields) {
+        if (prompt[field] !== undefined) context.addIssue({ code: "custom", path: [field], message });
+      }
+    };
+    if (prompt.id === undefined) {
+      refuse(OLD_ONLY, "Only a prompt with an id can have this field");
+      if (prompt.content === undefined) {
+        context.addIssue({
+          code: "custom",
+          path: ["content"],
+          message: "A prompt without an id is added: give its content",
+        });
+      }
+      return;
+    }
+    refuse(NEW_ONLY, "Only a prompt that is added (without an id) can have this field");
+    if (prompt.delete === true) refuse(CHANGES, "A prompt that is deleted cannot be changed as well");
+  })
+  .meta({
+    id: "BulkPromptChange",
+    description: "With id: change or delete that prompt. Without: add one. Prompts that are not named stay.",
+  });
+
+export const BulkUpdateItem = z
+  .strictObject({
+    id: z.uuid(),
+    version: z.int().min(1).optional().meta({ description: "Refuses the item when the task is at another version" }),
+    name: storedText(200).nullable().optional(),
+    prompts: z
+      .array(BulkPromptChange)
+      .max(2 * MAX_PROMPTS_OF_TASK)
+      .optional(),
+  })
+  .refine(({ name, prompts }) => name !== undefined || prompts !== undefined, "Name at least one field to change")
+  .meta({ id: "BulkUpdateItem" });
+
+export const BulkUpdate = z
+  .strictObject({ items: items(BulkUpdateItem, "BulkUpdateItem"), atomic })
+  .meta({ id: "BulkUpdate" });
+
+const ItemError = z
+  .object({ code: z.string().meta({ example: "request/stale" }), path: z.string(), message: z.string() })
+  .meta({ id: "BulkItemError", description: "Why this item was not done; `path` starts at the item" });
+
+const failed = z.object({ index: z.int().min(0), error: ItemError });
+
+const resultsOf = <Done extends z.ZodType>(done: Done) => z.object({ results: z.array(z.union([done, failed])) });
+
+export const BulkUpdateResults = resultsOf(
+  z.object({
+    index: z.int().min(0),
+    id: z.uuid(),
+    version: z.int().min(1).meta({ description: "The task's version now" }),
+    addedPromptIds: z.array(z.uuid()).meta({ description: "Ids of the prompts that were added, in the order given" }),
+  }),
+).meta({ id: "BulkUpdateResults" });
+
+const RULES =
+  `Up to ${MAX_BULK_ITEMS} items and 16 MB. Atomic unless told otherwise: one item at fault refuses the call as a whole, and ` +
+  "`errors` names each item at fault by its `index`. With `atomic: false` each item has a result, in the order given.";
+
+const PROBLEMS = [
+  "request/malformed",
+  "request/invalid",
+  "request/too-large",
+  "request/unsupported-media-type",
+  "bulk/refused",
+] as const;
+
+export const updateTasksInBulk = defineEndpoint({
+  method: "patch",
+  path: "/v1/tasks/bulk",
+  operationId: "updateTasksInBulk",
+  summary: "Change many tasks and their prompts",
+  description: `${RULES} Prompts of a task are added, changed, deleted and moved in its item.`,
+  tag: "Bulk",
+  auth: "bearer",
+  body: BulkUpdate,
+  maxBodyBytes: MAX_BULK_BYTES,
+  status: 200,
+  response: BulkUpdateResults,
+  problems: PROBLEMS,
+});
+
+export const BULK_SCHEMAS = [BulkPromptChange, BulkUpdateItem, BulkUpdate, ItemError, BulkUpdateResults] as const;
+export const BULK_ENDPOINTS = [updateTasksInBulk] as const;

@@ -1,0 +1,15 @@
+import { z } from "zod";
+
+/** A NUL character, or half of a character: Postgres stores neither. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
+
+export const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
+
+/** Text that the database can hold: anything but NUL characters and halves of surrogate pairs. */
+export const storedText = (maxCharacters: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxCharacters)
+    .refine(isStorable, "The text has a NUL character or half of a surrogate pair in it: take it out");
