@@ -5,7 +5,14 @@ import type { AudioStorage } from "@phonoscene/storage";
 import express, { type Express } from "express";
 import helmet from "helmet";
 
-import { type AccessTokens, accountRoutes, createAuthenticate, type Passwords } from "./features/accounts/index.ts";
+import {
+  type AccessTokens,
+  accountRoutes,
+  createAuthenticate,
+  type Passwords,
+  type RefreshTokens,
+  sessionRoutes,
+} from "./features/accounts/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { taskRoutes } from "./features/tasks/index.ts";
@@ -20,6 +27,7 @@ export type AppDependencies = {
   relay: Pick<Relay, "wake">;
   storage: AudioStorage;
   tokens: AccessTokens;
+  refreshTokens: RefreshTokens;
   passwords: Passwords;
   logger: Logger;
   trustProxyHops: number;
@@ -47,7 +55,7 @@ export const createApp = (deps: AppDependencies): Express => {
     next();
   });
   mountDocs(app, deps.version);
-  mount(app, [...accountRoutes(deps), ...taskRoutes(deps), ...healthRoutes(deps)], {
+  mount(app, [...accountRoutes(deps), ...sessionRoutes(deps), ...taskRoutes(deps), ...healthRoutes(deps)], {
     authenticate: createAuthenticate(deps),
     receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
   });

@@ -9,7 +9,7 @@ import { createProducer, openQueueBackend, type QueueName, startRelay } from "@p
 import { openLocalDisk } from "@phonoscene/storage";
 
 import { createApp } from "./app.ts";
-import { createAccessTokens, createPasswords } from "./features/accounts/index.ts";
+import { createAccessTokens, createPasswords, createRefreshTokens } from "./features/accounts/index.ts";
 
 export const TEST_SECRET = "a secret of more than thirty-two characters";
 
@@ -55,6 +55,7 @@ export const startApiWorld = async (
     relay,
     storage: await openLocalDisk(dataDir),
     tokens: createAccessTokens(TEST_SECRET),
+    refreshTokens: createRefreshTokens(TEST_SECRET),
     passwords: createPasswords(),
     logger,
     trustProxyHops: 0,

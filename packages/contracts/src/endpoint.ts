@@ -2,13 +2,16 @@ import type { z } from "zod";
 
 import type { ProblemCode } from "./problems.ts";
 
+/** `optional`: a token that is not valid counts as none. */
+export type AuthMode = "none" | "bearer" | "optional";
+
 /** One route, as data: what comes in, what goes out, who may call it, and how it may fail. */
 export type Endpoint<
   Params extends z.ZodType = z.ZodType,
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
   Response extends z.ZodType = z.ZodType,
-  Auth extends "none" | "bearer" = "none" | "bearer",
+  Auth extends AuthMode = AuthMode,
 > = {
   method: "get" | "post" | "patch" | "delete";
   /** Express and OpenAPI share it: `/v1/tasks/{id}`. */
@@ -20,6 +23,7 @@ export type Endpoint<
   auth: Auth;
   params?: Params;
   query?: Query;
+  /** May accept undefined, where a request without a body is fine. */
   body?: Body;
   /** 100 kB unless told. */
   maxBodyBytes?: number;
@@ -36,7 +40,7 @@ export const defineEndpoint = <
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
   Response extends z.ZodType = z.ZodUndefined,
-  Auth extends "none" | "bearer" = "none" | "bearer",
+  Auth extends AuthMode = AuthMode,
 >(
   endpoint: Endpoint<Params, Query, Body, Response, Auth>,
 ): Endpoint<Params, Query, Body, Response, Auth> => endpoint;

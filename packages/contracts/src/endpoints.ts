@@ -1,8 +1,9 @@
 import { z } from "zod";
 
-import { Login, Register, Tokens, User } from "./accounts.ts";
+import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Health, Readiness } from "./health.ts";
+import { SESSION_ENDPOINTS } from "./sessions.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -12,44 +13,6 @@ import {
   TaskIdParams,
   TaskList,
 } from "./tasks.ts";
-
-export const register = defineEndpoint({
-  method: "post",
-  path: "/v1/auth/register",
-  operationId: "register",
-  summary: "Make an account",
-  tag: "Accounts",
-  auth: "none",
-  body: Register,
-  status: 201,
-  response: User,
-  problems: ["request/malformed", "request/invalid", "user/email-taken", "auth/busy"],
-});
-
-export const login = defineEndpoint({
-  method: "post",
-  path: "/v1/auth/login",
-  operationId: "login",
-  summary: "Get an access token and a refresh token",
-  tag: "Accounts",
-  auth: "none",
-  body: Login,
-  status: 200,
-  response: Tokens,
-  problems: ["request/malformed", "request/invalid", "auth/invalid-credentials", "auth/busy"],
-});
-
-export const getMe = defineEndpoint({
-  method: "get",
-  path: "/v1/me",
-  operationId: "getMe",
-  summary: "The account that the token belongs to",
-  tag: "Accounts",
-  auth: "bearer",
-  status: 200,
-  response: User,
-  problems: [],
-});
 
 export const createTask = defineEndpoint({
   method: "post",
@@ -142,9 +105,8 @@ export const getReadiness = defineEndpoint({
 });
 
 export const ENDPOINTS = [
-  register,
-  login,
-  getMe,
+  ...ACCOUNT_ENDPOINTS,
+  ...SESSION_ENDPOINTS,
   createTask,
   listTasks,
   getTask,

@@ -4,6 +4,7 @@ export * from "./endpoints.ts";
 export * from "./problem.ts";
 export * from "./problems.ts";
 export * from "./schemas.ts";
+export * from "./sessions.ts";
 export * from "./storyboard.ts";
 export * from "./tasks.ts";
 export * from "./warnings.ts";

@@ -1,6 +1,7 @@
-import { Login, Register, Tokens, User } from "./accounts.ts";
+import { Login, Logout, Refresh, Register, Tokens, User } from "./accounts.ts";
 import { Health, Readiness } from "./health.ts";
 import { Problem } from "./problem.ts";
+import { Session, SessionList } from "./sessions.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
 import {
   CreateAudioTask,
@@ -35,6 +36,10 @@ export const SCHEMAS = [
   Login,
   User,
   Tokens,
+  Refresh,
+  Logout,
+  Session,
+  SessionList,
   Health,
   Readiness,
 ] as const;

@@ -1,15 +1,14 @@
 import type { Endpoint } from "@phonoscene/contracts";
-import type { User } from "@phonoscene/db";
 import { AppError, type Logger } from "@phonoscene/kernel";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import type { z } from "zod";
 
-import type { Route, UploadedFile } from "./endpoint.ts";
+import type { Caller, Route, UploadedFile } from "./endpoint.ts";
 import type { ReceiveUpload } from "./upload.ts";
 
 export type MountOptions = {
   /** @throws AppError "auth/missing" or "auth/invalid-token". */
-  authenticate(request: Request): Promise<User>;
+  authenticate(request: Request): Promise<Caller>;
   receiveUpload: ReceiveUpload;
 };
 
@@ -45,9 +44,13 @@ const depthOf = (value: unknown): number =>
 const readJson = (contract: Endpoint): RequestHandler =>
   express.json({ limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES, strict: true });
 
+const hasBody = ({ headers }: Request): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+
 const checkJson = (contract: Endpoint, request: Request): void => {
   if (contract.body === undefined) return;
   if (request.body === undefined) {
+    if (!hasBody(request) && contract.body.safeParse(undefined).success) return;
     const takes = contract.multipart === undefined ? "application/json" : "application/json or multipart/form-data";
     throw new AppError("request/unsupported-media-type", {
       detail: `Send the body as ${takes}, with that Content-Type.`,
@@ -79,10 +82,22 @@ const receive = async ({ contract, request, response }: Exchange, options: Mount
   }
 };
 
+const NOBODY = { user: null, sessionId: null };
+
+const identify = async ({ contract, request }: Exchange, options: MountOptions): Promise<Caller | typeof NOBODY> => {
+  if (contract.auth === "none") return NOBODY;
+  try {
+    return await options.authenticate(request);
+  } catch (error) {
+    if (contract.auth === "optional" && error instanceof AppError && error.status === 401) return NOBODY;
+    throw error;
+  }
+};
+
 const serve =
   ({ contract, handler }: Route, options: MountOptions): RequestHandler =>
   async (request: Request, response: Response) => {
-    const user = contract.auth === "bearer" ? await options.authenticate(request) : null;
+    const caller = await identify({ contract, request, response }, options);
     const params = parse(contract.params, request.params, "params");
     const query = parse(contract.query, request.query, "query");
     if (!isMultipart(contract, request)) {
@@ -95,7 +110,10 @@ const serve =
       const setHeader = (name: string, value: string): void => void response.setHeader(name, value);
       const logger: Logger = request.log;
       // The contract's schemas parsed every part just now.
-      const input = { params, query, body, upload, user, setHeader, logger } as Parameters<typeof handler>[0];
+      const client = { ip: request.ip ?? "", userAgent: request.headers["user-agent"] ?? null };
+      const input = { ...caller, params, query, body, upload, client, setHeader, logger } as Parameters<
+        typeof handler
+      >[0];
       const result = await handler(input);
       if (contract.response === undefined) response.status(contract.status).end();
       else response.status(contract.status).json(contract.response.parse(result));

@@ -4,7 +4,15 @@ import {
   type ResponseConfig,
   type RouteConfig,
 } from "@asteasolutions/zod-to-openapi";
-import { type Endpoint, ENDPOINTS, Problem, PROBLEMS, type ProblemCode, SCHEMAS } from "@phonoscene/contracts";
+import {
+  type AuthMode,
+  type Endpoint,
+  ENDPOINTS,
+  Problem,
+  PROBLEMS,
+  type ProblemCode,
+  SCHEMAS,
+} from "@phonoscene/contracts";
 import { z } from "zod";
 
 const ALWAYS: readonly ProblemCode[] = ["service/unavailable", "service/internal"];
@@ -31,10 +39,20 @@ const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> =>
   );
 };
 
+const SECURITY: Record<AuthMode, NonNullable<RouteConfig["security"]>> = {
+  none: [],
+  optional: [{ bearer: [] }, {}],
+  bearer: [{ bearer: [] }],
+};
+
+/** A body that may be left out is told by `required`; the document's schema is that of a body that is there. */
+const presentBody = (body: z.ZodType): z.ZodType =>
+  body instanceof z.ZodOptional ? (body.unwrap() as z.ZodType) : body;
+
 const STATUS_TEXT = { 200: "OK", 201: "Created", 202: "Accepted: the work goes on", 204: "Done; no body" } as const;
 
 const requestContent = (endpoint: Endpoint): NonNullable<NonNullable<RouteConfig["request"]>["body"]>["content"] => ({
-  ...(endpoint.body !== undefined && { "application/json": { schema: endpoint.body } }),
+  ...(endpoint.body !== undefined && { "application/json": { schema: presentBody(endpoint.body) } }),
   ...(endpoint.multipart !== undefined && {
     "multipart/form-data": {
       schema: z
@@ -52,12 +70,14 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
   summary: endpoint.summary,
   ...(endpoint.description !== undefined && { description: endpoint.description }),
   tags: [endpoint.tag],
-  security: endpoint.auth === "bearer" ? [{ bearer: [] }] : [],
+  security: SECURITY[endpoint.auth],
   request: {
     // Params and queries of every contract are plain objects.
     ...(endpoint.params !== undefined && { params: endpoint.params as z.ZodObject }),
     ...(endpoint.query !== undefined && { query: endpoint.query as z.ZodObject }),
-    ...(endpoint.body !== undefined && { body: { required: true, content: requestContent(endpoint) } }),
+    ...(endpoint.body !== undefined && {
+      body: { required: !(endpoint.body instanceof z.ZodOptional), content: requestContent(endpoint) },
+    }),
   },
   responses: {
     [endpoint.status]: {
