@@ -9,7 +9,9 @@ import {
   type AccessTokens,
   accountRoutes,
   createAuthenticate,
+  meRoutes,
   type Passwords,
+  type PasswordStrength,
   type RefreshTokens,
   sessionRoutes,
 } from "./features/accounts/index.ts";
@@ -29,6 +31,7 @@ export type AppDependencies = {
   tokens: AccessTokens;
   refreshTokens: RefreshTokens;
   passwords: Passwords;
+  passwordStrength: PasswordStrength;
   logger: Logger;
   trustProxyHops: number;
   maxUploadBytes: number;
@@ -55,10 +58,14 @@ export const createApp = (deps: AppDependencies): Express => {
     next();
   });
   mountDocs(app, deps.version);
-  mount(app, [...accountRoutes(deps), ...sessionRoutes(deps), ...taskRoutes(deps), ...healthRoutes(deps)], {
-    authenticate: createAuthenticate(deps),
-    receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
-  });
+  mount(
+    app,
+    [...accountRoutes(deps), ...meRoutes(deps), ...sessionRoutes(deps), ...taskRoutes(deps), ...healthRoutes(deps)],
+    {
+      authenticate: createAuthenticate(deps),
+      receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
+    },
+  );
   app.use(routeNotFound);
   app.use(renderProblem);
   return app;

@@ -9,7 +9,12 @@ import { createProducer, openQueueBackend, type QueueName, startRelay } from "@p
 import { openLocalDisk } from "@phonoscene/storage";
 
 import { createApp } from "./app.ts";
-import { createAccessTokens, createPasswords, createRefreshTokens } from "./features/accounts/index.ts";
+import {
+  createAccessTokens,
+  createPasswords,
+  createPasswordStrength,
+  createRefreshTokens,
+} from "./features/accounts/index.ts";
 
 export const TEST_SECRET = "a secret of more than thirty-two characters";
 
@@ -57,6 +62,7 @@ export const startApiWorld = async (
     tokens: createAccessTokens(TEST_SECRET),
     refreshTokens: createRefreshTokens(TEST_SECRET),
     passwords: createPasswords(),
+    passwordStrength: createPasswordStrength(),
     logger,
     trustProxyHops: 0,
     maxUploadBytes: overrides.maxUploadBytes ?? 10_000_000,

@@ -51,6 +51,16 @@ export const Refresh = z.strictObject({ refreshToken: RefreshToken }).meta({ id:
 
 export const Logout = z.strictObject({ refreshToken: RefreshToken.optional() }).meta({ id: "Logout" });
 
+export const UpdateMe = z
+  .strictObject({ name: PersonName.optional(), email: Email.optional() })
+  .meta({ id: "UpdateMe" });
+
+export const DeleteMe = z.strictObject({ password: GivenPassword }).meta({ id: "DeleteMe" });
+
+export const ChangePassword = z
+  .strictObject({ currentPassword: GivenPassword, newPassword: NewPassword })
+  .meta({ id: "ChangePassword" });
+
 const BODY_PROBLEMS = [
   "request/malformed",
   "request/invalid",
@@ -139,4 +149,53 @@ export const getMe = defineEndpoint({
   problems: [],
 });
 
-export const ACCOUNT_ENDPOINTS = [register, login, refresh, logout, logoutAll, getMe] as const;
+export const updateMe = defineEndpoint({
+  method: "patch",
+  path: "/v1/me",
+  operationId: "updateMe",
+  summary: "Change the name or the email of the account",
+  description: "What is left out stays.",
+  tag: "Accounts",
+  auth: "bearer",
+  body: UpdateMe,
+  status: 200,
+  response: User,
+  problems: [...BODY_PROBLEMS, "user/email-taken"],
+});
+
+export const deleteMe = defineEndpoint({
+  method: "delete",
+  path: "/v1/me",
+  operationId: "deleteMe",
+  summary: "Delete the account with everything that belongs to it",
+  description: "Tasks, recordings, sessions and keys: rows go at once, stored recordings right after.",
+  tag: "Accounts",
+  auth: "bearer",
+  body: DeleteMe,
+  status: 204,
+  problems: [...BODY_PROBLEMS, "auth/wrong-password", "auth/busy"],
+});
+
+export const changePassword = defineEndpoint({
+  method: "post",
+  path: "/v1/me/password",
+  operationId: "changePassword",
+  summary: "Change the password; every other session ends",
+  tag: "Accounts",
+  auth: "bearer",
+  body: ChangePassword,
+  status: 204,
+  problems: [...BODY_PROBLEMS, "auth/wrong-password", "auth/busy"],
+});
+
+export const ACCOUNT_ENDPOINTS = [
+  register,
+  login,
+  refresh,
+  logout,
+  logoutAll,
+  getMe,
+  updateMe,
+  deleteMe,
+  changePassword,
+] as const;

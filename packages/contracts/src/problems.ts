@@ -14,6 +14,7 @@ export const PROBLEMS = {
   "auth/invalid-token": { status: 401, title: "The bearer token is not valid" },
   "auth/invalid-credentials": { status: 401, title: "The email or the password is wrong" },
   "auth/invalid-refresh-token": { status: 401, title: "The refresh token is not valid" },
+  "auth/wrong-password": { status: 403, title: "The password is wrong" },
   "auth/busy": { status: 503, title: "Too many sign-ins at once" },
   "user/email-taken": { status: 409, title: "The email is already registered" },
   "session/not-found": { status: 404, title: "No such session" },

@@ -1,4 +1,4 @@
-import { Login, Logout, Refresh, Register, Tokens, User } from "./accounts.ts";
+import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
 import { Health, Readiness } from "./health.ts";
 import { Problem } from "./problem.ts";
 import { Session, SessionList } from "./sessions.ts";
@@ -38,6 +38,9 @@ export const SCHEMAS = [
   Tokens,
   Refresh,
   Logout,
+  UpdateMe,
+  DeleteMe,
+  ChangePassword,
   Session,
   SessionList,
   Health,

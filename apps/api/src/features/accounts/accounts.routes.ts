@@ -1,42 +1,37 @@
-import { getMe, login, logout, logoutAll, refresh, register, type User as UserView } from "@phonoscene/contracts";
+import { login, logout, logoutAll, refresh, register } from "@phonoscene/contracts";
 import {
   createSession,
   createUser,
   type Database,
   findUserByEmail,
+  replacePasswordHash,
   revokeSessions,
   revokeSessionsOf,
   rotateSession,
-  type User,
 } from "@phonoscene/db";
 import { AppError, newId } from "@phonoscene/kernel";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
+import type { PasswordStrength } from "./password-strength.ts";
 import type { Passwords } from "./passwords.ts";
 import type { RefreshTokens } from "./refresh-tokens.ts";
 import { ACCESS_TOKEN_MS, type AccessTokens } from "./tokens.ts";
+import { toUserView } from "./user-view.ts";
 
 export type AccountDependencies = {
   database: Database;
   tokens: AccessTokens;
   refreshTokens: RefreshTokens;
   passwords: Passwords;
+  passwordStrength: PasswordStrength;
 };
 
 /** As much of what a client calls itself as is worth keeping. */
 const USER_AGENT_CHARACTERS = 255;
 
-const toUserView = (user: User): UserView => ({
-  object: "user",
-  id: user.id,
-  email: user.email,
-  name: user.name,
-  role: user.role,
-  createdAt: user.createdAt.toISOString(),
-});
-
-const registerRoute = ({ database: { db }, passwords }: AccountDependencies): Route =>
+const registerRoute = ({ database: { db }, passwords, passwordStrength }: AccountDependencies): Route =>
   endpoint(register, async ({ body: { password, ...fields } }) => {
+    passwordStrength.require(password, "password", [fields.email, fields.name]);
     const passwordHash = await passwords.hash(password);
     return toUserView(await createUser(db, { ...fields, passwordHash }));
   });
@@ -46,6 +41,10 @@ const loginRoute = ({ database: { db }, tokens, refreshTokens, passwords }: Acco
     const user = await findUserByEmail(db, body.email);
     const isRight = await passwords.verify(user?.passwordHash ?? null, body.password);
     if (user === null || !isRight) throw new AppError("auth/invalid-credentials");
+    if (passwords.isOutdated(user.passwordHash)) {
+      const newHash = await passwords.hash(body.password);
+      await replacePasswordHash(db, { userId: user.id, oldHash: user.passwordHash, newHash });
+    }
     const sessionId = newId();
     const { token, hash } = refreshTokens.issue(sessionId);
     const userAgent = client.userAgent?.slice(0, USER_AGENT_CHARACTERS) ?? null;
@@ -98,5 +97,4 @@ export const accountRoutes = (deps: AccountDependencies): Route[] => [
     await revokeSessionsOf(deps.database.db, user.id);
     return undefined;
   }),
-  endpoint(getMe, async ({ user }) => toUserView(user)),
 ];
