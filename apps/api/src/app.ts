@@ -8,6 +8,7 @@ import helmet from "helmet";
 import {
   type AccessTokens,
   accountRoutes,
+  apiKeyRoutes,
   createAuthenticate,
   meRoutes,
   type Passwords,
@@ -60,7 +61,14 @@ export const createApp = (deps: AppDependencies): Express => {
   mountDocs(app, deps.version);
   mount(
     app,
-    [...accountRoutes(deps), ...meRoutes(deps), ...sessionRoutes(deps), ...taskRoutes(deps), ...healthRoutes(deps)],
+    [
+      ...accountRoutes(deps),
+      ...meRoutes(deps),
+      ...sessionRoutes(deps),
+      ...apiKeyRoutes(deps),
+      ...taskRoutes(deps),
+      ...healthRoutes(deps),
+    ],
     {
       authenticate: createAuthenticate(deps),
       receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),

@@ -5,6 +5,10 @@ import type { ProblemCode } from "./problems.ts";
 /** `optional`: a token that is not valid counts as none. */
 export type AuthMode = "none" | "bearer" | "optional";
 
+/** What an API key may be allowed to do. */
+export const SCOPES = ["tasks:read", "tasks:write"] as const;
+export type Scope = (typeof SCOPES)[number];
+
 /** One route, as data: what comes in, what goes out, who may call it, and how it may fail. */
 export type Endpoint<
   Params extends z.ZodType = z.ZodType,
@@ -21,6 +25,8 @@ export type Endpoint<
   description?: string;
   tag: string;
   auth: Auth;
+  /** What an API key needs for this route; a route without it takes no keys, only access tokens. */
+  scope?: Scope;
   params?: Params;
   query?: Query;
   /** May accept undefined, where a request without a body is fine. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
+import { API_KEY_ENDPOINTS } from "./api-keys.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Health, Readiness } from "./health.ts";
 import { SESSION_ENDPOINTS } from "./sessions.ts";
@@ -24,6 +25,7 @@ export const createTask = defineEndpoint({
     "Answers at once; poll `urls.self` until `status` is terminal.",
   tag: "Tasks",
   auth: "bearer",
+  scope: "tasks:write",
   body: CreateTextTask,
   maxBodyBytes: 2_000_000,
   multipart: { file: "audio", fields: CreateAudioTask },
@@ -47,6 +49,7 @@ export const listTasks = defineEndpoint({
   summary: "The caller's tasks, newest first",
   tag: "Tasks",
   auth: "bearer",
+  scope: "tasks:read",
   query: ListTasksQuery,
   status: 200,
   response: TaskList,
@@ -60,6 +63,7 @@ export const getTask = defineEndpoint({
   summary: "One task, with the relations that include names",
   tag: "Tasks",
   auth: "bearer",
+  scope: "tasks:read",
   params: TaskIdParams,
   query: z.strictObject({ include: IncludeQuery }),
   status: 200,
@@ -75,6 +79,7 @@ export const deleteTask = defineEndpoint({
   description: "Rows go at once, the stored audio right after; work under way is stopped.",
   tag: "Tasks",
   auth: "bearer",
+  scope: "tasks:write",
   params: TaskIdParams,
   status: 204,
   problems: ["request/invalid", "task/not-found"],
@@ -107,6 +112,7 @@ export const getReadiness = defineEndpoint({
 export const ENDPOINTS = [
   ...ACCOUNT_ENDPOINTS,
   ...SESSION_ENDPOINTS,
+  ...API_KEY_ENDPOINTS,
   createTask,
   listTasks,
   getTask,

@@ -1,4 +1,5 @@
 import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
+import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { Health, Readiness } from "./health.ts";
 import { Problem } from "./problem.ts";
 import { Session, SessionList } from "./sessions.ts";
@@ -43,6 +44,10 @@ export const SCHEMAS = [
   ChangePassword,
   Session,
   SessionList,
+  CreateApiKey,
+  ApiKey,
+  NewApiKey,
+  ApiKeyList,
   Health,
   Readiness,
 ] as const;

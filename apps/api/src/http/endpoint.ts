@@ -3,8 +3,8 @@ import type { User } from "@phonoscene/db";
 import type { Logger } from "@phonoscene/kernel";
 import type { z } from "zod";
 
-/** Who asks, as the bearer token tells. */
-export type Caller = { user: User; sessionId: string };
+/** Who asks, as the bearer token tells; an API key belongs to no session. */
+export type Caller = { user: User; sessionId: string | null };
 
 /** What the connection tells about a client; claims, not proofs. */
 export type Client = { ip: string; userAgent: string | null };

@@ -7,8 +7,8 @@ import type { Caller, Route, UploadedFile } from "./endpoint.ts";
 import type { ReceiveUpload } from "./upload.ts";
 
 export type MountOptions = {
-  /** @throws AppError "auth/missing" or "auth/invalid-token". */
-  authenticate(request: Request): Promise<Caller>;
+  /** @throws AppError "auth/missing", "auth/invalid-token", "auth/key-refused" or "auth/scope-missing". */
+  authenticate(request: Request, contract: Endpoint): Promise<Caller>;
   receiveUpload: ReceiveUpload;
 };
 
@@ -87,9 +87,9 @@ const NOBODY = { user: null, sessionId: null };
 const identify = async ({ contract, request }: Exchange, options: MountOptions): Promise<Caller | typeof NOBODY> => {
   if (contract.auth === "none") return NOBODY;
   try {
-    return await options.authenticate(request);
+    return await options.authenticate(request, contract);
   } catch (error) {
-    if (contract.auth === "optional" && error instanceof AppError && error.status === 401) return NOBODY;
+    if (contract.auth === "optional" && error instanceof AppError && error.status < 500) return NOBODY;
     throw error;
   }
 };

@@ -16,7 +16,11 @@ import {
 import { z } from "zod";
 
 const ALWAYS: readonly ProblemCode[] = ["service/unavailable", "service/internal"];
-const WITH_BEARER: readonly ProblemCode[] = ["auth/missing", "auth/invalid-token"];
+
+const bearerProblems = ({ auth, scope }: Endpoint): readonly ProblemCode[] =>
+  auth === "bearer"
+    ? ["auth/missing", "auth/invalid-token", scope === undefined ? "auth/key-refused" : "auth/scope-missing"]
+    : [];
 
 const requestId = {
   "X-Request-Id": { description: "Names this request in the log", schema: { type: "string" as const } },
@@ -24,7 +28,7 @@ const requestId = {
 
 /** One entry a status, naming every code that can come with it. */
 const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> => {
-  const codes = [...endpoint.problems, ...(endpoint.auth === "bearer" ? WITH_BEARER : []), ...ALWAYS];
+  const codes = [...endpoint.problems, ...bearerProblems(endpoint), ...ALWAYS];
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
   return Object.fromEntries(
@@ -63,12 +67,19 @@ const requestContent = (endpoint: Endpoint): NonNullable<NonNullable<RouteConfig
   }),
 });
 
+const describe = ({ description, scope }: Endpoint): { description?: string } => {
+  const sentences = [description, scope && `API keys need the scope \`${scope}\`.`].filter(
+    (text) => text !== undefined,
+  );
+  return sentences.length === 0 ? {} : { description: sentences.join(" ") };
+};
+
 const toRoute = (endpoint: Endpoint): RouteConfig => ({
   method: endpoint.method,
   path: endpoint.path,
   operationId: endpoint.operationId,
   summary: endpoint.summary,
-  ...(endpoint.description !== undefined && { description: endpoint.description }),
+  ...describe(endpoint),
   tags: [endpoint.tag],
   security: SECURITY[endpoint.auth],
   request: {
@@ -92,7 +103,12 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
 /** The OpenAPI 3.1 document of all contracts. */
 export const buildOpenApiDocument = (version: string) => {
   const registry = new OpenAPIRegistry();
-  registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", bearerFormat: "JWT" });
+  registry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "The access token of a login, or, on the routes that name a scope, an API key (`ps_...`) that has it.",
+  });
   for (const endpoint of ENDPOINTS) registry.registerPath(toRoute(endpoint));
   // The schemas first: met inside a nullable place for the first time, a named schema would become nullable itself.
   const schemas = SCHEMAS.map((schema) => ({ type: "schema" as const, schema }));
@@ -107,6 +123,6 @@ export const buildOpenApiDocument = (version: string) => {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Operations" }],
+    tags: [{ name: "Accounts" }, { name: "API keys" }, { name: "Tasks" }, { name: "Operations" }],
   });
 };

@@ -1,4 +1,5 @@
 export { accountRoutes } from "./accounts.routes.ts";
+export { apiKeyRoutes } from "./api-keys.routes.ts";
 export { createAuthenticate } from "./authenticate.ts";
 export { meRoutes } from "./me.routes.ts";
 export { createPasswordStrength, type PasswordStrength } from "./password-strength.ts";
