@@ -5,7 +5,17 @@ import type { AudioStorage } from "@phonoscene/storage";
 import express, { type Express } from "express";
 import helmet from "helmet";
 
-import { type AccessTokens, accountRoutes, createAuthenticate, type Passwords } from "./features/accounts/index.ts";
+import {
+  type AccessTokens,
+  accountRoutes,
+  apiKeyRoutes,
+  createAuthenticate,
+  meRoutes,
+  type Passwords,
+  type PasswordStrength,
+  type RefreshTokens,
+  sessionRoutes,
+} from "./features/accounts/index.ts";
 import { bulkRoutes } from "./features/bulk/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
 import { exportRoutes } from "./features/exports/index.ts";
@@ -24,7 +34,9 @@ export type AppDependencies = {
   relay: Pick<Relay, "wake">;
   storage: AudioStorage;
   tokens: AccessTokens;
+  refreshTokens: RefreshTokens;
   passwords: Passwords;
+  passwordStrength: PasswordStrength;
   logger: Logger;
   trustProxyHops: number;
   maxUploadBytes: number;
@@ -55,6 +67,9 @@ export const createApp = (deps: AppDependencies): Express => {
   mountDocs(app, deps.version);
   const routes = [
     ...accountRoutes(deps),
+    ...meRoutes(deps),
+    ...sessionRoutes(deps),
+    ...apiKeyRoutes(deps),
     ...bulkRoutes(deps),
     ...taskRoutes(deps),
     ...lifecycleRoutes(deps),

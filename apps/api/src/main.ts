@@ -8,7 +8,12 @@ import { openLocalDisk } from "@phonoscene/storage";
 
 import { createApp } from "./app.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
-import { createAccessTokens, createPasswords } from "./features/accounts/index.ts";
+import {
+  createAccessTokens,
+  createPasswords,
+  createPasswordStrength,
+  createRefreshTokens,
+} from "./features/accounts/index.ts";
 import { VERSION } from "./version.ts";
 
 const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
@@ -47,7 +52,9 @@ const run = async (config: ApiConfig): Promise<void> => {
     relay,
     storage: await openLocalDisk(path.join(config.dataDir, "audio")),
     tokens: createAccessTokens(config.jwtSecret),
+    refreshTokens: createRefreshTokens(config.jwtSecret),
     passwords: createPasswords(),
+    passwordStrength: createPasswordStrength(),
     logger,
     trustProxyHops: config.trustProxyHops,
     maxUploadBytes: MAX_UPLOAD_BYTES,

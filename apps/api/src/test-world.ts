@@ -9,7 +9,12 @@ import { createProducer, openQueueBackend, type QueueName, startRelay } from "@p
 import { openLocalDisk } from "@phonoscene/storage";
 
 import { createApp } from "./app.ts";
-import { createAccessTokens, createPasswords } from "./features/accounts/index.ts";
+import {
+  createAccessTokens,
+  createPasswords,
+  createPasswordStrength,
+  createRefreshTokens,
+} from "./features/accounts/index.ts";
 
 export const TEST_SECRET = "a secret of more than thirty-two characters";
 
@@ -59,7 +64,9 @@ export const startApiWorld = async (
     relay,
     storage: await openLocalDisk(dataDir),
     tokens: createAccessTokens(TEST_SECRET),
+    refreshTokens: createRefreshTokens(TEST_SECRET),
     passwords: createPasswords(),
+    passwordStrength: createPasswordStrength(),
     logger,
     trustProxyHops: 0,
     maxUploadBytes: overrides.maxUploadBytes ?? 10_000_000,

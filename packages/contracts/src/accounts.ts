@@ -1,20 +1,28 @@
 import { z } from "zod";
 
+import { defineEndpoint } from "./endpoint.ts";
+
 export const Email = z
   .email("An email looks like name@example.com")
   .max(254)
   .transform((email) => email.toLowerCase())
   .meta({ example: "ada@example.com" });
 
+const PersonName = z.string().trim().min(1).max(100).meta({ example: "Ada" });
+
+/** Its strength is measured where it is received: 8 characters alone say little. */
+const NewPassword = z.string().min(8).max(128).meta({
+  example: "correct horse battery staple",
+  description: "8 to 128 characters that are hard to guess: common words, dates, the email and the name count little",
+});
+
+const GivenPassword = z.string().min(1).max(128).meta({ example: "correct horse battery staple" });
+
 export const Register = z
-  .strictObject({
-    email: Email,
-    password: z.string().min(8).max(128).meta({ example: "correct horse battery staple" }),
-    name: z.string().trim().min(1).max(100).meta({ example: "Ada" }),
-  })
+  .strictObject({ email: Email, password: NewPassword, name: PersonName })
   .meta({ id: "Register" });
 
-export const Login = z.strictObject({ email: Email, password: z.string().min(1).max(128) }).meta({ id: "Login" });
+export const Login = z.strictObject({ email: Email, password: GivenPassword }).meta({ id: "Login" });
 
 export const User = z
   .object({
@@ -36,3 +44,159 @@ export const Tokens = z
     user: User,
   })
   .meta({ id: "Tokens" });
+
+const RefreshToken = z.string().min(1).max(200).meta({ description: "The newest one that this session was given" });
+
+export const Refresh = z.strictObject({ refreshToken: RefreshToken }).meta({ id: "Refresh" });
+
+export const Logout = z.strictObject({ refreshToken: RefreshToken.optional() }).meta({ id: "Logout" });
+
+export const UpdateMe = z
+  .strictObject({ name: PersonName.optional(), email: Email.optional() })
+  .meta({ id: "UpdateMe" });
+
+export const DeleteMe = z.strictObject({ password: GivenPassword }).meta({ id: "DeleteMe" });
+
+export const ChangePassword = z
+  .strictObject({ currentPassword: GivenPassword, newPassword: NewPassword })
+  .meta({ id: "ChangePassword" });
+
+const BODY_PROBLEMS = [
+  "request/malformed",
+  "request/invalid",
+  "request/too-large",
+  "request/unsupported-media-type",
+] as const;
+
+export const register = defineEndpoint({
+  method: "post",
+  path: "/v1/auth/register",
+  operationId: "register",
+  summary: "Make an account",
+  tag: "Accounts",
+  auth: "none",
+  body: Register,
+  status: 201,
+  response: User,
+  problems: [...BODY_PROBLEMS, "user/email-taken", "auth/busy"],
+});
+
+export const login = defineEndpoint({
+  method: "post",
+  path: "/v1/auth/login",
+  operationId: "login",
+  summary: "Get an access token and a refresh token",
+  description: "Each login is a session of its own, listed by `GET /v1/me/sessions`.",
+  tag: "Accounts",
+  auth: "none",
+  body: Login,
+  status: 200,
+  response: Tokens,
+  problems: [...BODY_PROBLEMS, "auth/invalid-credentials", "auth/busy"],
+});
+
+export const refresh = defineEndpoint({
+  method: "post",
+  path: "/v1/auth/refresh",
+  operationId: "refresh",
+  summary: "Trade the refresh token for new tokens",
+  description:
+    "Each refresh token works once. For 10 seconds the same one gets the same successor again, so an answer that was " +
+    "lost can be asked for once more; later use means that it was stolen, and ends the session. A session ends after 7 " +
+    "days without a refresh, and 30 days after its login.",
+  tag: "Accounts",
+  auth: "none",
+  body: Refresh,
+  status: 200,
+  response: Tokens,
+  problems: [...BODY_PROBLEMS, "auth/invalid-refresh-token"],
+});
+
+export const logout = defineEndpoint({
+  method: "post",
+  path: "/v1/auth/logout",
+  operationId: "logout",
+  summary: "End a session: that of the bearer token, and that of the refresh token if there is one",
+  description:
+    "Either token is enough, so a client whose access token is over can log out too. Repeating it is no error.",
+  tag: "Accounts",
+  auth: "optional",
+  body: Logout,
+  isBodyOptional: true,
+  status: 204,
+  problems: [...BODY_PROBLEMS, "auth/missing", "auth/invalid-refresh-token"],
+});
+
+export const logoutAll = defineEndpoint({
+  method: "post",
+  path: "/v1/auth/logout-all",
+  operationId: "logoutAll",
+  summary: "End every session of the account, this one too",
+  tag: "Accounts",
+  auth: "bearer",
+  status: 204,
+  problems: [],
+});
+
+export const getMe = defineEndpoint({
+  method: "get",
+  path: "/v1/me",
+  operationId: "getMe",
+  summary: "The account that the token belongs to",
+  tag: "Accounts",
+  auth: "bearer",
+  status: 200,
+  response: User,
+  problems: [],
+});
+
+export const updateMe = defineEndpoint({
+  method: "patch",
+  path: "/v1/me",
+  operationId: "updateMe",
+  summary: "Change the name or the email of the account",
+  description: "What is left out stays.",
+  tag: "Accounts",
+  auth: "bearer",
+  body: UpdateMe,
+  status: 200,
+  response: User,
+  problems: [...BODY_PROBLEMS, "user/email-taken"],
+});
+
+export const deleteMe = defineEndpoint({
+  method: "delete",
+  path: "/v1/me",
+  operationId: "deleteMe",
+  summary: "Delete the account with everything that belongs to it",
+  description: "Tasks, recordings, sessions and keys: rows go at once, stored recordings right after.",
+  tag: "Accounts",
+  auth: "bearer",
+  body: DeleteMe,
+  status: 204,
+  problems: [...BODY_PROBLEMS, "auth/wrong-password", "auth/busy"],
+});
+
+export const changePassword = defineEndpoint({
+  method: "post",
+  path: "/v1/me/password",
+  operationId: "changePassword",
+  summary: "Change the password; every other session ends",
+  tag: "Accounts",
+  auth: "bearer",
+  body: ChangePassword,
+  status: 204,
+  problems: [...BODY_PROBLEMS, "auth/wrong-password", "auth/busy"],
+});
+
+export const ACCOUNT_ENDPOINTS = [
+  register,
+  login,
+  refresh,
+  logout,
+  logoutAll,
+  getMe,
+  updateMe,
+  deleteMe,
+  changePassword,
+] as const;

@@ -130,6 +130,7 @@ export const updateTasksInBulk = defineEndpoint({
   description: `${RULES} Prompts of a task are added, changed, deleted and moved in its item.`,
   tag: "Bulk",
   auth: "bearer",
+  scope: "tasks:write",
   body: BulkUpdate,
   maxBodyBytes: MAX_BULK_BYTES,
   status: 200,

@@ -2,13 +2,20 @@ import type { z } from "zod";
 
 import type { ProblemCode } from "./problems.ts";
 
+/** `optional`: a token that is not valid counts as none. */
+export type AuthMode = "none" | "bearer" | "optional";
+
+/** What an API key may be allowed to do. */
+export const SCOPES = ["tasks:read", "tasks:write"] as const;
+export type Scope = (typeof SCOPES)[number];
+
 /** One route, as data: what comes in, what goes out, who may call it, and how it may fail. */
 export type Endpoint<
   Params extends z.ZodType = z.ZodType,
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
   Response extends z.ZodType = z.ZodType,
-  Auth extends "none" | "bearer" = "none" | "bearer",
+  Auth extends AuthMode = AuthMode,
 > = {
   method: "get" | "post" | "patch" | "delete";
   /** Express and OpenAPI share it: `/v1/tasks/{id}`. */
@@ -18,8 +25,11 @@ export type Endpoint<
   description?: string;
   tag: string;
   auth: Auth;
+  /** What an API key needs for this route; a route without it takes no keys, only access tokens. */
+  scope?: Scope;
   params?: Params;
   query?: Query;
+  /** May accept undefined, where a request without a body is fine. */
   body?: Body;
   /** No body at all is as good as `{}`. */
   isBodyOptional?: true;
@@ -48,7 +58,7 @@ export const defineEndpoint = <
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
   Response extends z.ZodType = z.ZodUndefined,
-  Auth extends "none" | "bearer" = "none" | "bearer",
+  Auth extends AuthMode = AuthMode,
 >(
   endpoint: Endpoint<Params, Query, Body, Response, Auth>,
 ): Endpoint<Params, Query, Body, Response, Auth> => endpoint;

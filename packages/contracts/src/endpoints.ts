@@ -1,12 +1,14 @@
 import { z } from "zod";
 
-import { Login, Register, Tokens, User } from "./accounts.ts";
+import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
+import { API_KEY_ENDPOINTS } from "./api-keys.ts";
 import { BULK_ENDPOINTS } from "./bulk.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { exportStoryboard, exportTranscript } from "./exports.ts";
 import { Health, Readiness } from "./health.ts";
 import { cancelTask, retryTask } from "./lifecycle.ts";
 import { PROMPT_ENDPOINTS } from "./prompts.ts";
+import { SESSION_ENDPOINTS } from "./sessions.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -17,44 +19,6 @@ import {
   TaskList,
 } from "./tasks.ts";
 import { MAX_WAIT_MS, PreferHeader, WaitQuery } from "./waiting.ts";
-
-export const register = defineEndpoint({
-  method: "post",
-  path: "/v1/auth/register",
-  operationId: "register",
-  summary: "Make an account",
-  tag: "Accounts",
-  auth: "none",
-  body: Register,
-  status: 201,
-  response: User,
-  problems: ["request/malformed", "request/invalid", "user/email-taken", "auth/busy"],
-});
-
-export const login = defineEndpoint({
-  method: "post",
-  path: "/v1/auth/login",
-  operationId: "login",
-  summary: "Get an access token and a refresh token",
-  tag: "Accounts",
-  auth: "none",
-  body: Login,
-  status: 200,
-  response: Tokens,
-  problems: ["request/malformed", "request/invalid", "auth/invalid-credentials", "auth/busy"],
-});
-
-export const getMe = defineEndpoint({
-  method: "get",
-  path: "/v1/me",
-  operationId: "getMe",
-  summary: "The account that the token belongs to",
-  tag: "Accounts",
-  auth: "bearer",
-  status: 200,
-  response: User,
-  problems: [],
-});
 
 export const createTask = defineEndpoint({
   method: "post",
@@ -67,6 +31,7 @@ export const createTask = defineEndpoint({
     "the task is over (200), at most N seconds (202).",
   tag: "Tasks",
   auth: "bearer",
+  scope: "tasks:write",
   body: CreateTextTask,
   maxBodyBytes: 2_000_000,
   multipart: { file: "audio", fields: CreateAudioTask },
@@ -94,6 +59,7 @@ export const listTasks = defineEndpoint({
   summary: "The caller's tasks, newest first",
   tag: "Tasks",
   auth: "bearer",
+  scope: "tasks:read",
   query: ListTasksQuery,
   status: 200,
   response: TaskList,
@@ -107,6 +73,7 @@ export const getTask = defineEndpoint({
   summary: "One task, with the relations that include names",
   tag: "Tasks",
   auth: "bearer",
+  scope: "tasks:read",
   params: TaskIdParams,
   query: z.strictObject({ include: IncludeQuery, wait: WaitQuery }),
   holdsUpToMs: MAX_WAIT_MS,
@@ -123,6 +90,7 @@ export const deleteTask = defineEndpoint({
   description: "Rows go at once, the stored audio right after; work under way is stopped.",
   tag: "Tasks",
   auth: "bearer",
+  scope: "tasks:write",
   params: TaskIdParams,
   status: 204,
   problems: ["request/invalid", "task/not-found"],
@@ -153,9 +121,9 @@ export const getReadiness = defineEndpoint({
 });
 
 export const ENDPOINTS = [
-  register,
-  login,
-  getMe,
+  ...ACCOUNT_ENDPOINTS,
+  ...SESSION_ENDPOINTS,
+  ...API_KEY_ENDPOINTS,
   createTask,
   listTasks,
   getTask,

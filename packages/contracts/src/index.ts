@@ -1,5 +1,6 @@
 export * from "./accounts.ts";
 export * from "./bulk.ts";
+export * from "./api-keys.ts";
 export * from "./endpoint.ts";
 export * from "./endpoints.ts";
 export * from "./idempotency.ts";
@@ -11,6 +12,7 @@ export * from "./problems.ts";
 export * from "./prompts.ts";
 export * from "./schemas.ts";
 export * from "./stored-text.ts";
+export * from "./sessions.ts";
 export * from "./storyboard.ts";
 export * from "./streamed.ts";
 export * from "./tasks.ts";

@@ -1,4 +1,5 @@
-import { Login, Register, Tokens, User } from "./accounts.ts";
+import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
+import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
 import { Chapters, Storyboard } from "./exports.ts";
 import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
@@ -6,6 +7,7 @@ import { Health, Readiness } from "./health.ts";
 import { RetryTask } from "./lifecycle.ts";
 import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
+import { Session, SessionList } from "./sessions.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
 import {
   CreateAudioTask,
@@ -52,6 +54,17 @@ export const SCHEMAS = [
   Login,
   User,
   Tokens,
+  Refresh,
+  Logout,
+  UpdateMe,
+  DeleteMe,
+  ChangePassword,
+  Session,
+  SessionList,
+  CreateApiKey,
+  ApiKey,
+  NewApiKey,
+  ApiKeyList,
   Health,
   Readiness,
 ] as const;

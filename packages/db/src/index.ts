@@ -1,3 +1,4 @@
+export * from "./api-keys.repo.ts";
 export * from "./client.ts";
 export * from "./data-dir-lock.ts";
 export * from "./idempotency.repo.ts";

@@ -1,23 +1,80 @@
-import { AppError, newId } from "@phonoscene/kernel";
+import { AppError, MINUTE, newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
-import type { User } from "./generated/client.ts";
+import type { PrismaClient, User } from "./generated/client.ts";
+import { revokeSessionsOf } from "./sessions.repo.ts";
 import { isUniqueViolation } from "./unique.ts";
 
 export type { User } from "./generated/client.ts";
 
-/** @throws AppError "user/email-taken". */
-export const createUser = async (
-  db: Db,
-  user: { email: string; name: string; passwordHash: string },
-): Promise<User> => {
+const orEmailTaken = async <T>(write: Promise<T>): Promise<T> => {
   try {
-    return await db.user.create({ data: { id: newId(), ...user } });
+    return await write;
   } catch (cause) {
     if (!isUniqueViolation(cause)) throw cause;
-    throw new AppError("user/email-taken", { detail: "This email has an account already: log in instead." }, { cause });
+    const detail = "This email has an account already: log in to that one, or choose another email.";
+    throw new AppError("user/email-taken", { detail }, { cause });
   }
 };
 
+/** @throws AppError "user/email-taken". */
+export const createUser = (db: Db, user: { email: string; name: string; passwordHash: string }): Promise<User> =>
+  orEmailTaken(db.user.create({ data: { id: newId(), ...user } }));
+
 export const findUserByEmail = (db: Db, email: string): Promise<User | null> =>
   db.user.findUnique({ where: { email } });
+
+/** Null where the user is gone. @throws AppError "user/email-taken". */
+export const updateUser = async (
+  db: Db,
+  id: string,
+  changes: { name?: string; email?: string },
+): Promise<User | null> => {
+  const [user] = await orEmailTaken(db.user.updateManyAndReturn({ where: { id }, data: changes }));
+  return user ?? null;
+};
+
+export type PasswordChange = { userId: string; oldHash: string; newHash: string };
+
+/** False where the password is no longer the one that `oldHash` was read from. */
+export const replacePasswordHash = async (db: Db, { userId, oldHash, newHash }: PasswordChange): Promise<boolean> => {
+  const { count } = await db.user.updateMany({
+    where: { id: userId, passwordHash: oldHash },
+    data: { passwordHash: newHash },
+  });
+  return count > 0;
+};
+
+/** Sets the new password and ends every other session, or does neither: false as in `replacePasswordHash`. */
+export const changePassword = (
+  db: PrismaClient,
+  change: PasswordChange,
+  exceptSessionId: string | null,
+): Promise<boolean> =>
+  db.$transaction(async (tx) => {
+    const isChanged = await replacePasswordHash(tx, change);
+    if (isChanged) await revokeSessionsOf(tx, change.userId, exceptSessionId);
+    return isChanged;
+  });
+
+/** A user may own very many tasks. */
+const DELETE_TIMEOUT_MS = 2 * MINUTE;
+
+/**
+ * Deletes the user with all that belongs to him and asks for his recordings to be deleted, in four statements whatever
+ * he owns. The lock keeps new recordings out meanwhile: none can slip past the list of files.
+ */
+export const deleteUser = (db: PrismaClient, id: string): Promise<void> =>
+  db.$transaction(
+    async (tx) => {
+      await tx.$queryRaw`SELECT id FROM users WHERE id = ${id}::uuid FOR UPDATE`;
+      await tx.$executeRaw`
+        INSERT INTO outbox (job, payload)
+        SELECT 'maintenance', jsonb_build_object('action', 'delete-audio', 'storageKey', storage_key)
+        FROM audio WHERE user_id = ${id}::uuid`;
+      // A recording may not go before the tasks that name it.
+      await tx.task.deleteMany({ where: { userId: id } });
+      await tx.user.deleteMany({ where: { id } });
+    },
+    { timeout: DELETE_TIMEOUT_MS },
+  );

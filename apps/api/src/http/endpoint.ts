@@ -3,6 +3,12 @@ import type { User } from "@phonoscene/db";
 import type { Logger } from "@phonoscene/kernel";
 import type { z } from "zod";
 
+/** Who asks, as the bearer token tells; an API key belongs to no session. */
+export type Caller = { user: User; sessionId: string | null };
+
+/** What the connection tells about a client; claims, not proofs. */
+export type Client = { ip: string; userAgent: string | null };
+
 /** A received file, on disk, outside the store until a handler adopts it. */
 export type UploadedFile = { path: string; filename: string; sizeBytes: number };
 
@@ -22,7 +28,8 @@ export type HandlerInput<E extends Endpoint> = {
   /** Names this request, or the first one with the same idempotency key: an id for what it makes. */
   requestToken: string;
   logger: Logger;
-} & (E["auth"] extends "bearer" ? { user: User } : { user: User | null });
+  client: Client;
+} & (E["auth"] extends "bearer" ? Caller : Caller | { user: null; sessionId: null });
 
 export type Handler<E extends Endpoint> = (input: HandlerInput<E>) => Promise<z.input<NonNullable<E["response"]>>>;
 

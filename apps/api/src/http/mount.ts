@@ -6,14 +6,14 @@ import { AppError, MINUTE } from "@phonoscene/kernel";
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import type { z } from "zod";
 
-import type { Route, UploadedFile } from "./endpoint.ts";
+import type { Caller, Route, UploadedFile } from "./endpoint.ts";
 import { type IdempotentRequest, type OnceOnly, type Perform, performAlways } from "./idempotency.ts";
 import { sendStream } from "./send-stream.ts";
 import type { ReceiveUpload } from "./upload.ts";
 
 export type MountOptions = {
-  /** @throws AppError "auth/missing" or "auth/invalid-token". */
-  authenticate(request: Request): Promise<User>;
+  /** @throws AppError "auth/missing", "auth/invalid-token", "auth/key-refused" or "auth/scope-missing". */
+  authenticate(request: Request, contract: Endpoint): Promise<Caller>;
   receiveUpload: ReceiveUpload;
   onceOnly: OnceOnly;
   /** Aborts when the process is to stop: answers that are held back are then sent. */
@@ -104,6 +104,18 @@ const receive = async ({ contract, request, response }: Exchange, options: Mount
   }
 };
 
+const NOBODY = { user: null, sessionId: null };
+
+const identify = async ({ contract, request }: Exchange, options: MountOptions): Promise<Caller | typeof NOBODY> => {
+  if (contract.auth === "none") return NOBODY;
+  try {
+    return await options.authenticate(request, contract);
+  } catch (error) {
+    if (contract.auth === "optional" && error instanceof AppError && error.status < 500) return NOBODY;
+    throw error;
+  }
+};
+
 /** Runs the handler; its answer as data, so that it can be kept under an idempotency key. */
 const perform =
   ({ contract, handler }: Route, response: Response, input: Record<string, unknown>): Perform =>
@@ -183,7 +195,7 @@ const serve =
   async (request: Request, response: Response) => {
     const { contract } = route;
     const exchange = { contract, request, response };
-    const user = contract.auth === "bearer" ? await options.authenticate(request) : null;
+    const caller = await identify(exchange, options);
     const params = parse(contract.params, request.params, "params");
     const query = parse(contract.query, foldBrackets(request.query), "query");
     await readBody(exchange);
@@ -193,12 +205,17 @@ const serve =
       // Only now: while an upload comes, the server's own idle timeout stays in force.
       if (contract.holdsUpToMs !== undefined) request.setTimeout(contract.holdsUpToMs + MINUTE);
       const header = (name: string): string | undefined => request.get(name);
-      const input = { params, query, body, upload, user, header, gone, logger: request.log };
+      const client = { ip: request.ip ?? "", userAgent: request.headers["user-agent"] ?? null };
+      const input = { ...caller, params, query, body, upload, client, header, gone, logger: request.log };
       if (contract.streams !== undefined) {
         await performStream(route, exchange, input);
         return;
       }
-      const answer = await performOnce(exchange, options, { user, input, perform: perform(route, response, input) });
+      const answer = await performOnce(exchange, options, {
+        user: caller.user,
+        input,
+        perform: perform(route, response, input),
+      });
       if (answer.isReplayed) response.setHeader("Idempotent-Replayed", "true");
       send(response, answer);
     } finally {

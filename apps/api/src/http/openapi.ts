@@ -5,6 +5,7 @@ import {
   type RouteConfig,
 } from "@asteasolutions/zod-to-openapi";
 import {
+  type AuthMode,
   type Endpoint,
   ENDPOINTS,
   IdempotencyKeyHeader,
@@ -22,7 +23,11 @@ const WITH_IDEMPOTENCY_KEY: readonly ProblemCode[] = [
   "idempotency/in-progress",
   "idempotency/key-reused",
 ];
-const WITH_BEARER: readonly ProblemCode[] = ["auth/missing", "auth/invalid-token"];
+
+const bearerProblems = ({ auth, scope }: Endpoint): readonly ProblemCode[] =>
+  auth === "bearer"
+    ? ["auth/missing", "auth/invalid-token", scope === undefined ? "auth/key-refused" : "auth/scope-missing"]
+    : [];
 
 const requestId = {
   "X-Request-Id": { description: "Names this request in the log", schema: { type: "string" as const } },
@@ -32,7 +37,7 @@ const requestId = {
 const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> => {
   const codes = new Set([
     ...endpoint.problems,
-    ...(endpoint.auth === "bearer" ? WITH_BEARER : []),
+    ...bearerProblems(endpoint),
     ...(isIdempotent(endpoint) ? WITH_IDEMPOTENCY_KEY : []),
     ...ALWAYS,
   ]);
@@ -50,10 +55,20 @@ const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> =>
   );
 };
 
+const SECURITY: Record<AuthMode, NonNullable<RouteConfig["security"]>> = {
+  none: [],
+  optional: [{ bearer: [] }, {}],
+  bearer: [{ bearer: [] }],
+};
+
+/** A body that may be left out is told by `required`; the document's schema is that of a body that is there. */
+const presentBody = (body: z.ZodType): z.ZodType =>
+  body instanceof z.ZodOptional ? (body.unwrap() as z.ZodType) : body;
+
 const STATUS_TEXT = { 200: "OK", 201: "Created", 202: "Accepted: the work goes on", 204: "Done; no body" } as const;
 
 const requestContent = (endpoint: Endpoint): NonNullable<NonNullable<RouteConfig["request"]>["body"]>["content"] => ({
-  ...(endpoint.body !== undefined && { "application/json": { schema: endpoint.body } }),
+  ...(endpoint.body !== undefined && { "application/json": { schema: presentBody(endpoint.body) } }),
   ...(endpoint.multipart !== undefined && {
     "multipart/form-data": {
       schema: z
@@ -88,14 +103,21 @@ const success = (endpoint: Endpoint, status: keyof typeof STATUS_TEXT): Response
   ...(endpoint.response !== undefined && { content: responseContent(endpoint, endpoint.response) }),
 });
 
+const describe = ({ description, scope }: Endpoint): { description?: string } => {
+  const sentences = [description, scope && `API keys need the scope \`${scope}\`.`].filter(
+    (text) => text !== undefined,
+  );
+  return sentences.length === 0 ? {} : { description: sentences.join(" ") };
+};
+
 const toRoute = (endpoint: Endpoint): RouteConfig => ({
   method: endpoint.method,
   path: endpoint.path,
   operationId: endpoint.operationId,
   summary: endpoint.summary,
-  ...(endpoint.description !== undefined && { description: endpoint.description }),
+  ...describe(endpoint),
   tags: [endpoint.tag],
-  security: endpoint.auth === "bearer" ? [{ bearer: [] }] : [],
+  security: SECURITY[endpoint.auth],
   request: {
     // Params and queries of every contract are plain objects.
     ...(endpoint.params !== undefined && { params: endpoint.params as z.ZodObject }),
@@ -114,7 +136,12 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
 /** The OpenAPI 3.1 document of all contracts. */
 export const buildOpenApiDocument = (version: string) => {
   const registry = new OpenAPIRegistry();
-  registry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", bearerFormat: "JWT" });
+  registry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "The access token of a login, or, on the routes that name a scope, an API key (`ps_...`) that has it.",
+  });
   for (const endpoint of ENDPOINTS) registry.registerPath(toRoute(endpoint));
   // The schemas first: met inside a nullable place for the first time, a named schema would become nullable itself.
   const schemas = SCHEMAS.map((schema) => ({ type: "schema" as const, schema }));
@@ -129,6 +156,6 @@ export const buildOpenApiDocument = (version: string) => {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: ["Accounts", "Tasks", "Prompts", "Bulk", "Exports", "Operations"].map((name) => ({ name })),
+    tags: ["Accounts", "API keys", "Tasks", "Prompts", "Bulk", "Exports", "Operations"].map((name) => ({ name })),
   });
 };

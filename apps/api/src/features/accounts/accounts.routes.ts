@@ -1,59 +1,100 @@
-import { getMe, login, register, type User as UserView } from "@phonoscene/contracts";
-import { createSession, createUser, type Database, findSessionUser, findUserByEmail, type User } from "@phonoscene/db";
-import { AppError } from "@phonoscene/kernel";
-import type { Request } from "express";
+import { login, logout, logoutAll, refresh, register } from "@phonoscene/contracts";
+import {
+  createSession,
+  createUser,
+  type Database,
+  findUserByEmail,
+  replacePasswordHash,
+  revokeSessions,
+  revokeSessionsOf,
+  rotateSession,
+} from "@phonoscene/db";
+import { AppError, newId } from "@phonoscene/kernel";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
+import type { PasswordStrength } from "./password-strength.ts";
 import type { Passwords } from "./passwords.ts";
-import { ACCESS_TOKEN_MS, type AccessTokens, newRefreshToken, REFRESH_TOKEN_MS } from "./tokens.ts";
+import type { RefreshTokens } from "./refresh-tokens.ts";
+import { ACCESS_TOKEN_MS, type AccessTokens } from "./tokens.ts";
+import { toUserView } from "./user-view.ts";
 
-type Dependencies = { database: Database; tokens: AccessTokens; passwords: Passwords };
+export type AccountDependencies = {
+  database: Database;
+  tokens: AccessTokens;
+  refreshTokens: RefreshTokens;
+  passwords: Passwords;
+  passwordStrength: PasswordStrength;
+};
 
-const toUserView = (user: User): UserView => ({
-  object: "user",
-  id: user.id,
-  email: user.email,
-  name: user.name,
-  role: user.role,
-  createdAt: user.createdAt.toISOString(),
-});
+/** As much of what a client calls itself as is worth keeping. */
+const USER_AGENT_CHARACTERS = 255;
 
-export const accountRoutes = ({ database: { db }, tokens, passwords }: Dependencies): Route[] => [
+const registerRoute = ({ database: { db }, passwords, passwordStrength }: AccountDependencies): Route =>
   endpoint(register, async ({ body: { password, ...fields } }) => {
+    passwordStrength.require(password, "password", [fields.email, fields.name]);
     const passwordHash = await passwords.hash(password);
     return toUserView(await createUser(db, { ...fields, passwordHash }));
-  }),
+  });
 
-  endpoint(login, async ({ body }) => {
+const loginRoute = ({ database: { db }, tokens, refreshTokens, passwords }: AccountDependencies): Route =>
+  endpoint(login, async ({ body, client }) => {
     const user = await findUserByEmail(db, body.email);
     const isRight = await passwords.verify(user?.passwordHash ?? null, body.password);
     if (user === null || !isRight) throw new AppError("auth/invalid-credentials");
-    const refresh = newRefreshToken();
-    const expiresAt = new Date(Date.now() + REFRESH_TOKEN_MS);
-    const sessionId = await createSession(db, { userId: user.id, refreshHash: refresh.hash, expiresAt });
+    if (passwords.isOutdated(user.passwordHash)) {
+      const newHash = await passwords.hash(body.password);
+      await replacePasswordHash(db, { userId: user.id, oldHash: user.passwordHash, newHash });
+    }
+    const sessionId = newId();
+    const { token, hash } = refreshTokens.issue(sessionId);
+    const userAgent = client.userAgent?.slice(0, USER_AGENT_CHARACTERS) ?? null;
+    await createSession(db, { id: sessionId, userId: user.id, refreshHash: hash, userAgent });
     return {
       accessToken: tokens.issue({ userId: user.id, sessionId }),
-      refreshToken: refresh.token,
+      refreshToken: token,
       expiresInMs: ACCESS_TOKEN_MS,
       user: toUserView(user),
     };
-  }),
+  });
 
-  endpoint(getMe, async ({ user }) => toUserView(user)),
-];
+const refreshRoute = ({ database: { db }, tokens, refreshTokens }: AccountDependencies): Route =>
+  endpoint(refresh, async ({ body, logger }) => {
+    const { sessionId, hash } = refreshTokens.read(body.refreshToken);
+    const successor = refreshTokens.successorOf(body.refreshToken);
+    const rotation = await rotateSession(db, { id: sessionId, shown: hash, successor: successor.hash });
+    if (rotation.outcome !== "rotated") {
+      if (rotation.outcome === "reused") logger.warn({ sessionId }, "a used refresh token came back: session ended");
+      const detail = "The session is over, or this refresh token was used before: log in again.";
+      throw new AppError("auth/invalid-refresh-token", { detail });
+    }
+    return {
+      accessToken: tokens.issue({ userId: rotation.user.id, sessionId }),
+      refreshToken: successor.token,
+      expiresInMs: ACCESS_TOKEN_MS,
+      user: toUserView(rotation.user),
+    };
+  });
 
-/** Reads the bearer token; its session must still be alive, so a revoked one is dead on every process at once. */
-export const createAuthenticate =
-  ({ database: { db }, tokens }: Pick<Dependencies, "database" | "tokens">) =>
-  async (request: Request): Promise<User> => {
-    const [scheme, token] = (request.headers.authorization ?? "").split(" ");
-    if (scheme?.toLowerCase() !== "bearer" || token === undefined || token === "") {
+const logoutRoute = ({ database: { db }, refreshTokens }: AccountDependencies): Route =>
+  endpoint(logout, async ({ body, sessionId }) => {
+    const refreshToken = body.refreshToken;
+    if (refreshToken === undefined && sessionId === null) {
       throw new AppError("auth/missing", {
-        detail: "Send `Authorization: Bearer <accessToken>`; POST /v1/auth/login gives one.",
+        detail: "Send `Authorization: Bearer <accessToken>` while it is valid, or `refreshToken` in the body.",
       });
     }
-    const { userId, sessionId } = tokens.verify(token);
-    const user = await findSessionUser(db, { id: sessionId, userId });
-    if (user === null) throw new AppError("auth/invalid-token", { detail: "The session is over: log in again." });
-    return user;
-  };
+    const named = refreshToken === undefined ? [] : [refreshTokens.read(refreshToken).sessionId];
+    await revokeSessions(db, sessionId === null ? named : [sessionId, ...named]);
+    return undefined;
+  });
+
+export const accountRoutes = (deps: AccountDependencies): Route[] => [
+  registerRoute(deps),
+  loginRoute(deps),
+  refreshRoute(deps),
+  logoutRoute(deps),
+  endpoint(logoutAll, async ({ user }) => {
+    await revokeSessionsOf(deps.database.db, user.id);
+    return undefined;
+  }),
+];

@@ -35,7 +35,8 @@ describe("accounts", () => {
     expect(answer.status).toBe(200);
     const tokens = (await answer.json()) as { accessToken: string; refreshToken: string; expiresInMs: number };
     expect(tokens.expiresInMs).toBe(600_000);
-    expect(Buffer.from(tokens.refreshToken, "base64url")).toHaveLength(32);
+    // The session's id, 256 random bits, and a tag by which a made-up token is told.
+    expect(Buffer.from(tokens.refreshToken, "base64url")).toHaveLength(64);
     const me = await world.request("/v1/me", { token: tokens.accessToken });
     expect(await me.json()).toMatchObject({ email: "ada@example.com" });
   });

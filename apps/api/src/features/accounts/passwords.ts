@@ -6,6 +6,8 @@ export type Passwords = {
   hash(password: string): Promise<string>;
   /** Takes as long for an unknown account (`hash` null) as for a wrong password. @throws AppError "auth/busy". */
   verify(hash: string | null, password: string): Promise<boolean>;
+  /** Whether a hash was made with other parameters than today's. */
+  isOutdated(hash: string): boolean;
 };
 
 const ARGON2ID = { type: argon2.argon2id, memoryCost: 65_536, timeCost: 3, parallelism: 1 } as const;
@@ -47,6 +49,7 @@ export const createPasswords = (): Passwords => {
   let decoy: Promise<string> | undefined;
   return {
     hash: (password) => gate(() => argon2.hash(password, ARGON2ID)),
+    isOutdated: (hash) => argon2.needsRehash(hash, ARGON2ID),
     verify: (hash, password) =>
       gate(async () => {
         if (hash !== null) return argon2.verify(hash, password);

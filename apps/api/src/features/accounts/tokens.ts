@@ -1,6 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
-
-import { AppError, DAY, MINUTE, SECOND } from "@phonoscene/kernel";
+import { AppError, MINUTE, SECOND } from "@phonoscene/kernel";
 import jwt from "jsonwebtoken";
 import { z } from "zod";
 
@@ -8,7 +6,6 @@ const ISSUER = "phonoscene";
 const AUDIENCE = "phonoscene-api";
 
 export const ACCESS_TOKEN_MS = 10 * MINUTE;
-export const REFRESH_TOKEN_MS = 30 * DAY;
 
 const Claims = z.object({ sub: z.uuid(), sid: z.uuid() });
 export type TokenSubject = { userId: string; sessionId: string };
@@ -50,9 +47,3 @@ export const createAccessTokens = (secret: string): AccessTokens => ({
     }
   },
 });
-
-/** A 256-bit opaque token; only its hash is stored. */
-export const newRefreshToken = (): { token: string; hash: Uint8Array<ArrayBuffer> } => {
-  const token = randomBytes(32).toString("base64url");
-  return { token, hash: new Uint8Array(createHash("sha256").update(token).digest()) };
-};

@@ -1,0 +1,30 @@
+import { deleteSession, listSessions as listSessionsContract } from "@phonoscene/contracts";
+import { type Database, listSessions, revokeOwnSession } from "@phonoscene/db";
+import { AppError, decodeCursor } from "@phonoscene/kernel";
+
+import { endpoint, type Route } from "../../http/endpoint.ts";
+import { toPage } from "./pages.ts";
+
+export const sessionRoutes = ({ database: { db } }: { database: Database }): Route[] => [
+  endpoint(listSessionsContract, async ({ user, sessionId, query: { limit, cursor } }) => {
+    const after = cursor === undefined ? null : decodeCursor(cursor);
+    const { data, ...page } = toPage(await listSessions(db, user.id, { limit, after }), limit);
+    const views = data.map((row) => ({
+      object: "session" as const,
+      id: row.id,
+      isCurrent: row.id === sessionId,
+      userAgent: row.userAgent,
+      createdAt: row.createdAt.toISOString(),
+      lastUsedAt: row.lastUsedAt.toISOString(),
+      expiresAt: row.expiresAt.toISOString(),
+    }));
+    return { ...page, data: views };
+  }),
+
+  endpoint(deleteSession, async ({ user, params }) => {
+    if (await revokeOwnSession(db, { id: params.id, userId: user.id })) return undefined;
+    throw new AppError("session/not-found", {
+      detail: "There is no such session among yours: it was never there, or it is over.",
+    });
+  }),
+];
