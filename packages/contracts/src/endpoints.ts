@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Health, Readiness } from "./health.ts";
-import { cancelTask, retryTask } from "./lifecycle.ts";
+import { cancelTask, retryTask, updateTask } from "./lifecycle.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -157,6 +157,7 @@ export const ENDPOINTS = [
   listTasks,
   getTask,
   deleteTask,
+  updateTask,
   cancelTask,
   retryTask,
   getHealth,

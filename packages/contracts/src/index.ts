@@ -3,6 +3,7 @@ export * from "./endpoint.ts";
 export * from "./endpoints.ts";
 export * from "./idempotency.ts";
 export * from "./lifecycle.ts";
+export * from "./metadata.ts";
 export * from "./problem.ts";
 export * from "./problems.ts";
 export * from "./schemas.ts";

@@ -13,6 +13,7 @@ export const Problem = z
       .array(z.object({ path: z.string(), code: z.string(), message: z.string() }))
       .optional()
       .meta({ description: "One entry a fault, for invalid requests" }),
+    current: z.record(z.string(), z.unknown()).optional().meta({ description: "With 412: the resource as it is now" }),
   })
   .meta({ id: "Problem" });
 export type Problem = z.infer<typeof Problem>;

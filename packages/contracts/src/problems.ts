@@ -18,6 +18,8 @@ export const PROBLEMS = {
   "task/not-found": { status: 404, title: "No such task" },
   "task/not-cancelable": { status: 409, title: "The task is over" },
   "task/not-retryable": { status: 409, title: "The task cannot be run again like that" },
+  "task/processing": { status: 409, title: "The task is being worked on" },
+  "task/stale": { status: 412, title: "The task has changed since it was read" },
   "idempotency/in-progress": { status: 409, title: "The first request with this key is still running" },
   "idempotency/key-reused": { status: 422, title: "The key was used for another request" },
   "storage/full": { status: 507, title: "The disk is full" },

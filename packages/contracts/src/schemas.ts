@@ -1,6 +1,6 @@
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { Health, Readiness } from "./health.ts";
-import { RetryTask } from "./lifecycle.ts";
+import { RetryTask, UpdateTask } from "./lifecycle.ts";
 import { Problem } from "./problem.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
 import {
@@ -33,6 +33,7 @@ export const SCHEMAS = [
   CreateTextTask,
   CreateAudioTask,
   RetryTask,
+  UpdateTask,
   Register,
   Login,
   User,

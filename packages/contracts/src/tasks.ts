@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { FormMetadata, Metadata, MetadataFilter, Moment, SearchQuery } from "./metadata.ts";
 import { FAILURE_CODES } from "./problems.ts";
 import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
 import { Warning } from "./warnings.ts";
@@ -56,7 +57,7 @@ export const Language = z
   .regex(/^(auto|[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3})$/, "A language is `auto` or a BCP 47 tag such as en or pt-BR")
   .meta({ example: "en" });
 
-const TaskName = z.string().trim().min(1).max(200);
+export const TaskName = z.string().trim().min(1).max(200);
 
 /** The JSON body of `POST /v1/tasks`. */
 export const CreateTextTask = z
@@ -70,6 +71,7 @@ export const CreateTextTask = z
       }),
     name: TaskName.nullable().default(null),
     language: Language.default("auto"),
+    metadata: Metadata.default({}),
     ...TaskOptions.shape,
   })
   .meta({ id: "CreateTextTask" });
@@ -80,6 +82,7 @@ export const CreateAudioTask = z
   .strictObject({
     name: TaskName.nullable().default(null),
     language: Language.default("auto"),
+    metadata: FormMetadata,
     ...TaskOptions.shape,
     count: z.coerce.number().pipe(z.int().min(1).max(MAX_PROMPTS)).nullable().default(null),
     seed: z.coerce.number().pipe(z.int().min(0).max(4_294_967_295)).default(0),
@@ -131,6 +134,7 @@ export const Task = z
     warnings: z.array(Warning),
     language: z.string().meta({ description: "As asked for; the transcript says what was found" }),
     options: TaskOptions,
+    metadata: z.record(z.string(), z.string()),
     audio: TaskAudio.nullable(),
     speechEngine: z.string().nullable(),
     promptEngine: z.string().nullable(),
@@ -173,6 +177,12 @@ export const ListTasksQuery = z.strictObject({
   order: z.enum(["asc", "desc"]).default("desc"),
   status: TaskStatus.optional(),
   kind: z.enum(["text", "audio"]).optional(),
+  createdAfter: Moment.optional().meta({ description: "Only those made later than this" }),
+  createdBefore: Moment.optional().meta({ description: "Only those made earlier than this" }),
+  q: SearchQuery.optional().meta({
+    description: "Words in the name, the text or the transcript; case does not matter",
+  }),
+  metadata: MetadataFilter,
   include: IncludeQuery,
 });
 export type ListTasksQuery = z.infer<typeof ListTasksQuery>;

@@ -7,6 +7,8 @@ export type AppErrorDetails = {
   retryAfterMs?: number;
   /** One entry a fault, for invalid input. */
   errors?: Fault[];
+  /** The resource as it is now, for a write that was based on an older one. */
+  current?: Record<string, unknown>;
 };
 
 /**
@@ -18,12 +20,14 @@ export class AppError extends Error {
   readonly code: ProblemCode;
   readonly retryAfterMs: number | undefined;
   readonly errors: Fault[] | undefined;
+  readonly current: Record<string, unknown> | undefined;
 
   constructor(code: ProblemCode, details: AppErrorDetails = {}, options?: ErrorOptions) {
     super(details.detail ?? PROBLEMS[code].title, options);
     this.code = code;
     this.retryAfterMs = details.retryAfterMs;
     this.errors = details.errors;
+    this.current = details.current;
   }
 
   get status(): number {

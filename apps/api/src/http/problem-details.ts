@@ -41,6 +41,7 @@ const toProblem = (error: AppError, requestId: string): Problem => ({
   code: error.code,
   requestId,
   ...(error.errors !== undefined && { errors: error.errors }),
+  ...(error.current !== undefined && { current: error.current }),
 });
 
 export const routeNotFound: RequestHandler = (request) => {

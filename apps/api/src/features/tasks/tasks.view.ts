@@ -47,6 +47,8 @@ const toPrompts = (prompts: NonNullable<TaskRow["prompts"]>): Task["prompts"] =>
     version,
   }));
 
+const StoredMetadata = z.record(z.string(), z.string());
+
 /** What a client sees of a task row; relations only where they were asked for. */
 export const toTaskView = (row: TaskRow): Task => ({
   object: "task",
@@ -61,6 +63,7 @@ export const toTaskView = (row: TaskRow): Task => ({
   warnings: z.array(Warning).parse(row.warnings),
   language: row.language,
   options: TaskOptions.parse(row.options),
+  metadata: StoredMetadata.parse(row.metadata),
   audio: row.audio && {
     filename: row.audio.filename,
     sizeBytes: Number(row.audio.sizeBytes),
