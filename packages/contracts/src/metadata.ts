@@ -1,14 +1,12 @@
 import { z } from "zod";
 
+import { isStorable, NOT_STORABLE } from "./text.ts";
+
 export const MAX_METADATA_KEYS = 50;
 const TOO_MANY = `Metadata has at most ${MAX_METADATA_KEYS} keys`;
 
-/** The database stores no NUL in a text. */
-const withoutNul = (text: string): boolean => !text.includes("\0");
-const NUL = "The character U+0000 cannot be stored";
-
-const Key = z.string().min(1).max(40).refine(withoutNul, NUL);
-const Value = z.string().max(500).refine(withoutNul, NUL);
+const Key = z.string().min(1).max(40).refine(isStorable, NOT_STORABLE);
+const Value = z.string().max(500).refine(isStorable, NOT_STORABLE);
 
 const example = { project: "orchard" };
 
@@ -52,7 +50,7 @@ export const MetadataFilter = Metadata.optional().meta({
 });
 
 /** Words to look for, taken literally. */
-export const SearchQuery = z.string().trim().min(1).max(200).refine(withoutNul, NUL);
+export const SearchQuery = z.string().trim().min(1).max(200).refine(isStorable, NOT_STORABLE);
 
 /** A moment with its offset, RFC 3339. */
 export const Moment = z.iso

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { FormMetadata, Metadata, MetadataFilter, Moment, SearchQuery } from "./metadata.ts";
 import { FAILURE_CODES } from "./problems.ts";
 import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
+import { isStorable, NOT_STORABLE } from "./text.ts";
 import { Warning } from "./warnings.ts";
 
 export const TASK_STATUSES = ["queued", "processing", "completed", "failed", "canceled"] as const;
@@ -38,13 +39,13 @@ export const TaskOptions = z
     seed: z.int().min(0).max(4_294_967_295).default(0).meta({
       description: "Same text, options and seed: same prompts. Another seed: another style",
     }),
-    style: z.string().trim().min(1).max(500).nullable().default(null).meta({
+    style: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
       description: "A style for the whole set, in place of the one the seed chooses",
     }),
-    negative: z.string().trim().min(1).max(500).nullable().default(null).meta({
+    negative: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
       description: "What must not be in the pictures, comma separated",
     }),
-    instruction: z.string().trim().min(1).max(4000).nullable().default(null).meta({
+    instruction: z.string().trim().min(1).max(4000).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
       description: "A formula of your own (its slot names are read), or guidance for the language model",
     }),
   })
@@ -57,7 +58,7 @@ export const Language = z
   .regex(/^(auto|[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3})$/, "A language is `auto` or a BCP 47 tag such as en or pt-BR")
   .meta({ example: "en" });
 
-export const TaskName = z.string().trim().min(1).max(200);
+export const TaskName = z.string().trim().min(1).max(200).refine(isStorable, NOT_STORABLE);
 
 /** The JSON body of `POST /v1/tasks`. */
 export const CreateTextTask = z
@@ -65,6 +66,7 @@ export const CreateTextTask = z
     text: z
       .string()
       .max(MAX_TEXT_CHARACTERS)
+      .refine(isStorable, NOT_STORABLE)
       .refine((text) => text.trim() !== "", "The text is empty: give the words to illustrate")
       .meta({
         example: "At dawn the old fisherman rowed out past the lighthouse. By noon a storm had covered the sea.",

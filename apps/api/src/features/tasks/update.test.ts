@@ -73,6 +73,7 @@ describe("changing a task", () => {
     ["the version", { version: 9 }, "body.version"],
     ["the text", { text: "Other." }, "body.text"],
     ["an empty name", { name: " " }, "body.name"],
+    ["a name with U+0000", { name: "a\0b" }, "body.name"],
     ["no target", { target: null }, "body.target"],
     ["51 keys", { metadata: manyKeys(51) }, "body.metadata"],
     ["a number in the metadata", { metadata: { a: 1 } }, "body.metadata.a"],
