@@ -6,7 +6,7 @@ import { BULK_ENDPOINTS } from "./bulk.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { exportStoryboard, exportTranscript } from "./exports.ts";
 import { Health, Readiness } from "./health.ts";
-import { cancelTask, retryTask } from "./lifecycle.ts";
+import { cancelTask, retryTask, updateTask } from "./lifecycle.ts";
 import { PROMPT_ENDPOINTS } from "./prompts.ts";
 import { SESSION_ENDPOINTS } from "./sessions.ts";
 import {
@@ -128,6 +128,7 @@ export const ENDPOINTS = [
   listTasks,
   getTask,
   deleteTask,
+  updateTask,
   cancelTask,
   retryTask,
   ...PROMPT_ENDPOINTS,

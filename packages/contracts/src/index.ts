@@ -7,6 +7,7 @@ export * from "./idempotency.ts";
 export * from "./lifecycle.ts";
 export * from "./exports.ts";
 export * from "./given-transcript.ts";
+export * from "./metadata.ts";
 export * from "./problem.ts";
 export * from "./problems.ts";
 export * from "./prompts.ts";

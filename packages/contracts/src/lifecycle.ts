@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 import { defineEndpoint } from "./endpoint.ts";
-import { Stage, Task, TaskIdParams } from "./tasks.ts";
+import { MetadataPatch } from "./metadata.ts";
+import { Language, Stage, Task, TaskIdParams, TaskName, TaskOptions } from "./tasks.ts";
 
 /** The body of `POST /v1/tasks/{id}/retry`. */
 export const RetryTask = z
@@ -13,6 +14,53 @@ export const RetryTask = z
   })
   .meta({ id: "RetryTask" });
 export type RetryTask = z.infer<typeof RetryTask>;
+
+const option = TaskOptions.shape;
+
+/** The body of `PATCH /v1/tasks/{id}`: what is left out stays. Without the defaults of a new task. */
+export const UpdateTask = z
+  .strictObject({
+    name: TaskName.nullable().optional(),
+    metadata: MetadataPatch.optional(),
+    language: Language.optional(),
+    target: option.target.unwrap().optional(),
+    count: option.count.unwrap().optional(),
+    aspectRatio: option.aspectRatio.unwrap().optional(),
+    seed: option.seed.unwrap().optional(),
+    style: option.style.unwrap().optional(),
+    negative: option.negative.unwrap().optional(),
+    instruction: option.instruction.unwrap().optional(),
+  })
+  .meta({ id: "UpdateTask" });
+export type UpdateTask = z.infer<typeof UpdateTask>;
+
+export const IfMatchHeader = z
+  .string()
+  .regex(/^\s*(\*|(W\/)?"[^"]*"(\s*,\s*(W\/)?"[^"]*")*)\s*$/, 'If-Match is an ETag in double quotes, such as "3", or *')
+  .max(1000)
+  .optional()
+  .meta({
+    description: "The `ETag` of the task that was read: a task that changed since is not touched (412)",
+    example: '"3"',
+  });
+
+export const updateTask = defineEndpoint({
+  method: "patch",
+  path: "/v1/tasks/{id}",
+  operationId: "updateTask",
+  summary: "Change a task's name, metadata or options",
+  description:
+    "What is left out stays. Options and language take effect with the next run (`retry`), so they cannot be changed while " +
+    "the task is processing; name and metadata always can.",
+  tag: "Tasks",
+  auth: "bearer",
+  params: TaskIdParams,
+  body: UpdateTask,
+  headers: z.object({ "if-match": IfMatchHeader }),
+  status: 200,
+  response: Task,
+  problems: ["request/malformed", "request/invalid", "task/not-found", "task/processing", "request/stale"],
+});
 
 export const cancelTask = defineEndpoint({
   method: "post",

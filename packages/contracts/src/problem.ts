@@ -20,7 +20,7 @@ export const Problem = z
       )
       .optional()
       .meta({ description: "One entry a fault, for invalid requests" }),
-    current: z.unknown().optional().meta({ description: "The row as it is now, for request/stale" }),
+    current: z.record(z.string(), z.unknown()).optional().meta({ description: "With 412: the resource as it is now" }),
   })
   .meta({ id: "Problem" });
 export type Problem = z.infer<typeof Problem>;

@@ -25,6 +25,7 @@ export const PROBLEMS = {
   "task/not-found": { status: 404, title: "No such task" },
   "task/not-cancelable": { status: 409, title: "The task is over" },
   "task/not-retryable": { status: 409, title: "The task cannot be run again like that" },
+  "task/processing": { status: 409, title: "The task is being worked on" },
   "idempotency/in-progress": { status: 409, title: "The first request with this key is still running" },
   "idempotency/key-reused": { status: 422, title: "The key was used for another request" },
   "task/not-ready": { status: 409, title: "The task is still at work" },

@@ -4,7 +4,7 @@ import { BULK_SCHEMAS } from "./bulk.ts";
 import { Chapters, Storyboard } from "./exports.ts";
 import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
-import { RetryTask } from "./lifecycle.ts";
+import { RetryTask, UpdateTask } from "./lifecycle.ts";
 import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { Session, SessionList } from "./sessions.ts";
@@ -50,6 +50,7 @@ export const SCHEMAS = [
   PromptRevision,
   PromptRevisionList,
   ...BULK_SCHEMAS,
+  UpdateTask,
   Register,
   Login,
   User,

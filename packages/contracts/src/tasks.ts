@@ -1,7 +1,9 @@
 import { z } from "zod";
 
 import { GivenTranscript, oneSource } from "./given-transcript.ts";
+import { FormMetadata, Metadata, MetadataFilter, Moment, SearchQuery } from "./metadata.ts";
 import { FAILURE_CODES } from "./problems.ts";
+import { isStorable, NOT_STORABLE } from "./stored-text.ts";
 import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
 import { Warning } from "./warnings.ts";
 
@@ -38,13 +40,13 @@ export const TaskOptions = z
     seed: z.int().min(0).max(4_294_967_295).default(0).meta({
       description: "Same text, options and seed: same prompts. Another seed: another style",
     }),
-    style: z.string().trim().min(1).max(500).nullable().default(null).meta({
+    style: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
       description: "A style for the whole set, in place of the one the seed chooses",
     }),
-    negative: z.string().trim().min(1).max(500).nullable().default(null).meta({
+    negative: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
       description: "What must not be in the pictures, comma separated",
     }),
-    instruction: z.string().trim().min(1).max(4000).nullable().default(null).meta({
+    instruction: z.string().trim().min(1).max(4000).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
       description: "A formula of your own (its slot names are read), or guidance for the language model",
     }),
   })
@@ -57,7 +59,7 @@ export const Language = z
   .regex(/^(auto|[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3})$/, "A language is `auto` or a BCP 47 tag such as en or pt-BR")
   .meta({ example: "en" });
 
-const TaskName = z.string().trim().min(1).max(200);
+export const TaskName = z.string().trim().min(1).max(200).refine(isStorable, NOT_STORABLE);
 
 /** The JSON body of `POST /v1/tasks`. */
 export const CreateTextTask = z
@@ -65,6 +67,7 @@ export const CreateTextTask = z
     text: z
       .string()
       .max(MAX_TEXT_CHARACTERS)
+      .refine(isStorable, NOT_STORABLE)
       .refine((text) => text.trim() !== "", "The text is empty: give the words to illustrate")
       .meta({
         example: "At dawn the old fisherman rowed out past the lighthouse. By noon a storm had covered the sea.",
@@ -73,6 +76,7 @@ export const CreateTextTask = z
     transcript: GivenTranscript.optional(),
     name: TaskName.nullable().default(null),
     language: Language.default("auto"),
+    metadata: Metadata.default({}),
     ...TaskOptions.shape,
   })
   .superRefine(oneSource)
@@ -84,6 +88,7 @@ export const CreateAudioTask = z
   .strictObject({
     name: TaskName.nullable().default(null),
     language: Language.default("auto"),
+    metadata: FormMetadata,
     ...TaskOptions.shape,
     count: z.coerce.number().pipe(z.int().min(1).max(MAX_PROMPTS)).nullable().default(null),
     seed: z.coerce.number().pipe(z.int().min(0).max(4_294_967_295)).default(0),
@@ -135,6 +140,7 @@ export const Task = z
     warnings: z.array(Warning),
     language: z.string().meta({ description: "As asked for; the transcript says what was found" }),
     options: TaskOptions,
+    metadata: z.record(z.string(), z.string()),
     audio: TaskAudio.nullable(),
     speechEngine: z.string().nullable(),
     promptEngine: z.string().nullable(),
@@ -177,6 +183,12 @@ export const ListTasksQuery = z.strictObject({
   order: z.enum(["asc", "desc"]).default("desc"),
   status: TaskStatus.optional(),
   kind: z.enum(["text", "audio"]).optional(),
+  createdAfter: Moment.optional().meta({ description: "Only those made later than this" }),
+  createdBefore: Moment.optional().meta({ description: "Only those made earlier than this" }),
+  q: SearchQuery.optional().meta({
+    description: "Words in the name, the text or the transcript; case does not matter",
+  }),
+  metadata: MetadataFilter,
   include: IncludeQuery,
 });
 export type ListTasksQuery = z.infer<typeof ListTasksQuery>;

@@ -1,4 +1,10 @@
-import type { Stage, TaskStatus } from "@phonoscene/contracts";
+import {
+  MAX_METADATA_KEYS,
+  type MetadataPatch,
+  type Stage,
+  type TaskOptions,
+  type TaskStatus,
+} from "@phonoscene/contracts";
 
 import type { Db } from "./client.ts";
 import type { PrismaClient } from "./generated/client.ts";
@@ -87,4 +93,58 @@ export const retryTask = (db: PrismaClient, task: OwnedTask, from: Stage | undef
     await tx.transcript.deleteMany({ where: { taskId: task.id, engine: "text", task: { text: { not: null } } } });
     await addToOutbox(tx, [{ job: hears ? "transcribe-audio" : "write-prompts", payload: { taskId: task.id } }]);
     return { outcome: "queued" };
+  });
+
+export type TaskChanges = {
+  name?: string | null | undefined;
+  metadata?: MetadataPatch | undefined;
+  language?: string | undefined;
+  options: { [K in keyof TaskOptions]?: TaskOptions[K] | undefined };
+};
+
+export type UpdateOutcome = {
+  outcome:
+    | "updated"
+    | "not-found"
+    /** Its version is none of those that the caller expects. */
+    | "stale"
+    /** Options and language are in use right now. */
+    | "processing"
+    | "too-much-metadata";
+};
+
+type Current = { status: TaskStatus; version: number; metadata: Record<string, string> };
+
+const mergeMetadata = (current: Record<string, string>, patch: MetadataPatch | undefined): Record<string, string> => {
+  if (patch === undefined) return current;
+  if (patch === null) return {};
+  const merged = { ...current, ...patch };
+  return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null));
+};
+
+/** Changes what is named, under the row's lock. `versions: null` takes any. */
+export const updateTask = (
+  db: PrismaClient,
+  task: OwnedTask & { versions: readonly number[] | null },
+  { name, metadata, language, options }: TaskChanges,
+): Promise<UpdateOutcome> =>
+  db.$transaction(async (tx) => {
+    const [current] = await tx.$queryRaw<Current[]>`
+      SELECT status, version, metadata FROM tasks
+      WHERE id = ${task.id}::uuid AND user_id = ${task.userId}::uuid FOR UPDATE`;
+    if (current === undefined) return { outcome: "not-found" };
+    if (task.versions !== null && !task.versions.includes(current.version)) return { outcome: "stale" };
+    // Undefined entries vanish.
+    const changed = JSON.stringify(options);
+    if (current.status === "processing" && (language !== undefined || changed !== "{}")) {
+      return { outcome: "processing" };
+    }
+    const merged = mergeMetadata(current.metadata, metadata);
+    if (Object.keys(merged).length > MAX_METADATA_KEYS) return { outcome: "too-much-metadata" };
+    await tx.$executeRaw`
+      UPDATE tasks SET name = CASE WHEN ${name !== undefined} THEN ${name ?? null} ELSE name END,
+        language = coalesce(${language ?? null}, language), options = options || ${changed}::jsonb,
+        metadata = ${JSON.stringify(merged)}::jsonb, version = version + 1, updated_at = now()
+      WHERE id = ${task.id}::uuid`;
+    return { outcome: "updated" };
   });

@@ -21,6 +21,7 @@ export type NewTask = {
     | { kind: "audio"; audio: NewAudio }
     /** Words that have times already: a text to the state machine, and its transcript is there from the start. */
     | { kind: "transcript"; transcript: NewTranscript };
+  metadata?: Record<string, string>;
 };
 
 const includeRelations = (include: readonly Include[]) =>
@@ -90,22 +91,50 @@ export const findTask = (
   // What is included is only known at run time; TaskRow says "absent or whole", which is what comes back.
   db.task.findFirst({ where, include: includeRelations(include), omit: { text: true } }) as Promise<TaskRow | null>;
 
+export type TaskFilter = {
+  status?: TaskStatus | undefined;
+  kind?: "text" | "audio" | undefined;
+  /** Later than this, earlier than that: neither itself. */
+  createdAfter?: Date | undefined;
+  createdBefore?: Date | undefined;
+  /** Found in the name, the text or the transcript; case does not matter. */
+  q?: string | undefined;
+  /** All of these. */
+  metadata?: Record<string, string> | undefined;
+};
+
+/** Prisma passes the pattern characters of LIKE through. */
+const literally = (text: string) => ({ contains: text.replaceAll(/[\\%_]/g, "\\$&"), mode: "insensitive" as const });
+
+/** The conditions that make a filter; all must hold. */
+const conditionsOf = (filter: TaskFilter): Prisma.TaskWhereInput[] => {
+  const { status, kind, createdAfter, createdBefore, q, metadata = {} } = filter;
+  const conditions = Object.entries(metadata).map(([key, value]): Prisma.TaskWhereInput => ({
+    metadata: { path: [key], equals: value },
+  }));
+  if (status !== undefined) conditions.push({ status });
+  if (kind !== undefined) conditions.push({ kind });
+  if (createdAfter !== undefined) conditions.push({ createdAt: { gt: createdAfter } });
+  if (createdBefore !== undefined) conditions.push({ createdAt: { lt: createdBefore } });
+  if (q !== undefined) {
+    const text = literally(q);
+    conditions.push({ OR: [{ name: text }, { text }, { transcript: { is: { text } } }] });
+  }
+  return conditions;
+};
+
 export type TaskPage = {
   limit: number;
   order: "asc" | "desc";
   after: Cursor | null;
-  status: TaskStatus | undefined;
-  kind: "text" | "audio" | undefined;
   include: readonly Include[];
-};
+} & TaskFilter;
 
 /** One row more than the limit, so that the caller knows whether there is another page. Total order `(createdAt, id)`. */
 export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskRow[]> => {
   const { after, order } = page;
   const beyond = order === "desc" ? "lt" : "gt";
-  const where: Prisma.TaskWhereInput = { userId };
-  if (page.status !== undefined) where.status = page.status;
-  if (page.kind !== undefined) where.kind = page.kind;
+  const where: Prisma.TaskWhereInput = { userId, AND: conditionsOf(page) };
   if (after !== null) {
     where.OR = [
       { createdAt: { [beyond]: after.createdAt } },

@@ -7,8 +7,8 @@ export type AppErrorDetails = {
   retryAfterMs?: number;
   /** One entry a fault, for invalid input. */
   errors?: Fault[];
-  /** The row as it is now, for a stale version. */
-  current?: unknown;
+  /** The resource as it is now, for a write that was based on an older one. */
+  current?: Record<string, unknown>;
 };
 
 /**
@@ -20,7 +20,7 @@ export class AppError extends Error {
   readonly code: ProblemCode;
   readonly retryAfterMs: number | undefined;
   readonly errors: Fault[] | undefined;
-  readonly current: unknown;
+  readonly current: Record<string, unknown> | undefined;
 
   constructor(code: ProblemCode, details: AppErrorDetails = {}, options?: ErrorOptions) {
     super(details.detail ?? PROBLEMS[code].title, options);

@@ -64,6 +64,15 @@ const performHeld = async (
   return answer;
 };
 
+const refusal = (outcome: "running" | "other-body"): AppError => {
+  if (outcome === "running") {
+    const detail = "The first request with this Idempotency-Key is still running: send it again in a moment.";
+    return new AppError("idempotency/in-progress", { detail, retryAfterMs: 1000 });
+  }
+  const detail = "This Idempotency-Key came with another request already: take a new key for a new request.";
+  return new AppError("idempotency/key-reused", { detail });
+};
+
 /**
  * Idempotency keys as docs/api.md has them: one user, method, route and key name one request for 24 hours.
  * @throws AppError "idempotency/in-progress", "idempotency/key-reused", and whatever the request itself throws.
@@ -72,16 +81,9 @@ export const createOnceOnly =
   ({ db }: Pick<Database, "db">): OnceOnly =>
   async ({ request, content, lockMs, logger }, perform) => {
     const begun = await beginRequest(db, request, { fingerprint: await fingerprintOf(content), lockMs });
-    if (begun.outcome === "begun") {
-      return { ...(await performHeld(db, { held: begun.held, logger }, perform)), isReplayed: false };
-    }
     if (begun.outcome === "answered") return { ...begun.answer, isReplayed: true };
-    if (begun.outcome === "running") {
-      const detail = "The first request with this Idempotency-Key is still running: send it again in a moment.";
-      throw new AppError("idempotency/in-progress", { detail, retryAfterMs: 1000 });
-    }
-    const detail = "This Idempotency-Key came with another request already: take a new key for a new request.";
-    throw new AppError("idempotency/key-reused", { detail });
+    if (begun.outcome !== "begun") throw refusal(begun.outcome);
+    return { ...(await performHeld(db, { held: begun.held, logger }, perform)), isReplayed: false };
   };
 
 /** For requests without a key. */

@@ -183,6 +183,11 @@ const watchClient = (response: Response, stopping: AbortSignal): { gone: AbortSi
   return { gone: controller.signal, unwatch: () => stopping.removeEventListener("abort", abort) };
 };
 
+const checkHeaders = ({ contract: { headers }, request }: Exchange): void => {
+  if (headers === undefined) return;
+  parse(headers, Object.fromEntries(Object.keys(headers.shape).map((name) => [name, request.get(name)])), "headers");
+};
+
 const readBody = async ({ contract, request, response }: Exchange): Promise<void> => {
   if (isMultipart(contract, request)) return;
   await new Promise<void>((resolve, reject) => {
@@ -198,6 +203,7 @@ const serve =
     const caller = await identify(exchange, options);
     const params = parse(contract.params, request.params, "params");
     const query = parse(contract.query, foldBrackets(request.query), "query");
+    checkHeaders(exchange);
     await readBody(exchange);
     const { body, upload, discard } = await receive(exchange, options);
     const { gone, unwatch } = watchClient(response, options.stopping);

@@ -40,7 +40,7 @@ export const createAudioTask = async (
 ): Promise<TaskRow> => {
   const format = await checkFormat(file);
   const storageKey = `${newId()}.${format}`;
-  const { name, language, ...options } = fields;
+  const { name, language, metadata, ...options } = fields;
   await deps.storage.adopt(file.path, storageKey);
   try {
     const audio = { filename: file.filename, format, sizeBytes: file.sizeBytes, storageKey };
@@ -49,6 +49,7 @@ export const createAudioTask = async (
       userId,
       name,
       language,
+      metadata,
       options,
       source: { kind: "audio", audio },
     });

@@ -1,10 +1,15 @@
-import { cancelTask as cancelContract, retryTask as retryContract } from "@phonoscene/contracts";
-import { cancelTask, type Database, type OwnedTask, type RetryOutcome, retryTask } from "@phonoscene/db";
+import {
+  cancelTask as cancelContract,
+  MAX_METADATA_KEYS,
+  retryTask as retryContract,
+  updateTask as updateContract,
+} from "@phonoscene/contracts";
+import { cancelTask, type Database, type OwnedTask, type RetryOutcome, retryTask, updateTask } from "@phonoscene/db";
 import { AppError } from "@phonoscene/kernel";
 import type { Relay } from "@phonoscene/queue";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
-import { readTask, taskNotFound } from "./read-task.ts";
+import { etagOf, readTask, taskNotFound, versionsOf } from "./read-task.ts";
 import { toTaskView } from "./tasks.view.ts";
 
 type Dependencies = { database: Database; relay: Pick<Relay, "wake"> };
@@ -15,26 +20,63 @@ const REFUSALS = {
   "no-transcript": 'The task has no transcript yet to write prompts from: leave `from` out, or send "transcribing".',
 } as const satisfies Partial<Record<RetryOutcome["outcome"], string>>;
 
-export const lifecycleRoutes = ({ database: { db }, relay }: Dependencies): Route[] => [
-  endpoint(cancelContract, async ({ user, params }) => {
-    const task: OwnedTask = { id: params.id, userId: user.id };
-    const before = await cancelTask(db, task);
-    if (before === null) throw taskNotFound();
-    if (before === "completed" || before === "failed") {
-      const detail = `The task has ${before} already, so there is nothing to cancel. DELETE removes it.`;
-      throw new AppError("task/not-cancelable", { detail });
-    }
-    return toTaskView(await readTask(db, task));
-  }),
+const METADATA_FULL = `With these keys the metadata would have more than ${MAX_METADATA_KEYS}: remove some with null.`;
 
-  endpoint(retryContract, async ({ user, params, body, setHeader }) => {
-    const task: OwnedTask = { id: params.id, userId: user.id };
-    const { outcome } = await retryTask(db, task, body.from);
-    if (outcome === "not-found") throw taskNotFound();
-    if (outcome !== "queued") throw new AppError("task/not-retryable", { detail: REFUSALS[outcome] });
-    relay.wake();
-    setHeader("Location", `/v1/tasks/${task.id}`);
-    setHeader("Retry-After", "1");
-    return toTaskView(await readTask(db, task));
-  }),
-];
+const updateRoute = ({ database: { db } }: Dependencies): Route =>
+  endpoint(updateContract, async ({ user, params, body, header, setHeader }) => {
+    const owned: OwnedTask = { id: params.id, userId: user.id };
+    const { name, metadata, language, ...options } = body;
+    const versions = versionsOf(header("if-match"));
+    const { outcome } = await updateTask(db, { ...owned, versions }, { name, metadata, language, options });
+    if (outcome === "processing") {
+      const detail = "The options are in use while the task is processing: change them when it is over, or cancel it.";
+      throw new AppError("task/processing", { detail });
+    }
+    if (outcome === "too-much-metadata") {
+      const errors = [{ path: "body.metadata", code: "too_big", message: METADATA_FULL }];
+      throw new AppError("request/invalid", { detail: METADATA_FULL, errors });
+    }
+    const row = await readTask(db, owned);
+    setHeader("ETag", etagOf(row));
+    if (outcome === "stale") {
+      const detail = `The task has changed: it is at version ${row.version} now. Look at it, and send the change again.`;
+      throw new AppError("request/stale", { detail, current: toTaskView(row) });
+    }
+    return toTaskView(row);
+  });
+
+export const lifecycleRoutes = (deps: Dependencies): Route[] => {
+  const {
+    database: { db },
+    relay,
+  } = deps;
+  return [
+    updateRoute(deps),
+
+    endpoint(cancelContract, async ({ user, params, setHeader }) => {
+      const task: OwnedTask = { id: params.id, userId: user.id };
+      const before = await cancelTask(db, task);
+      if (before === null) throw taskNotFound();
+      if (before === "completed" || before === "failed") {
+        const detail = `The task has ${before} already, so there is nothing to cancel. DELETE removes it.`;
+        throw new AppError("task/not-cancelable", { detail });
+      }
+      const row = await readTask(db, task);
+      setHeader("ETag", etagOf(row));
+      return toTaskView(row);
+    }),
+
+    endpoint(retryContract, async ({ user, params, body, setHeader }) => {
+      const task: OwnedTask = { id: params.id, userId: user.id };
+      const { outcome } = await retryTask(db, task, body.from);
+      if (outcome === "not-found") throw taskNotFound();
+      if (outcome !== "queued") throw new AppError("task/not-retryable", { detail: REFUSALS[outcome] });
+      relay.wake();
+      setHeader("Location", `/v1/tasks/${task.id}`);
+      setHeader("Retry-After", "1");
+      const row = await readTask(db, task);
+      setHeader("ETag", etagOf(row));
+      return toTaskView(row);
+    }),
+  ];
+};

@@ -17,3 +17,12 @@ export const readTask = async (
   if (row === null) throw taskNotFound();
   return row;
 };
+
+/** A strong ETag of what a write is based on: it names the version of the row, not its progress or its relations. */
+export const etagOf = ({ version }: Pick<TaskRow, "version">): string => `"${version}"`;
+
+/** The versions that an `If-Match` accepts; null accepts any. A weak tag matches nothing (RFC 9110, 13.1.1). */
+export const versionsOf = (ifMatch: string | undefined): number[] | null => {
+  if (ifMatch === undefined || ifMatch.trim() === "*") return null;
+  return [...ifMatch.matchAll(/(?<!W\/)"(\d{1,9})"/g)].map(([, version]) => Number(version));
+};

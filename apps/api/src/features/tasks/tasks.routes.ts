@@ -7,15 +7,15 @@ import {
   TERMINAL_STATUSES,
   waitSecondsOf,
 } from "@phonoscene/contracts";
-import { createTask, type Database, deleteTask, listTasks } from "@phonoscene/db";
+import { createTask, type Database, deleteTask, listTasks, type TaskRow } from "@phonoscene/db";
 import { decodeCursor, encodeCursor, SECOND } from "@phonoscene/kernel";
 import type { Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 
-import { endpoint, type Route } from "../../http/endpoint.ts";
+import { endpoint, type HandlerInput, type Route } from "../../http/endpoint.ts";
 import { readGivenTranscript } from "../subtitles/index.ts";
 import { createAudioTask } from "./create-audio-task.ts";
-import { readTask, taskNotFound } from "./read-task.ts";
+import { etagOf, readTask, taskNotFound } from "./read-task.ts";
 import { toTaskView } from "./tasks.view.ts";
 import { waitUntilOver } from "./wait.ts";
 
@@ -33,41 +33,48 @@ const toSource = (text: string | undefined, transcript: GivenTranscript | undefi
         transcript: { engine: "given", ...readGivenTranscript(transcript, language) },
       };
 
+type NewTask = Pick<HandlerInput<typeof createTaskContract>, "user" | "body" | "upload" | "requestToken">;
+
+const createFrom = (deps: Dependencies, { user, body, upload, requestToken: id }: NewTask): Promise<TaskRow> => {
+  if (upload !== null) {
+    // This contract's multipart schema parsed the fields.
+    const fields = upload.fields as Parameters<typeof createAudioTask>[1]["fields"];
+    return createAudioTask(deps, { id, userId: user.id, file: upload.file, fields });
+  }
+  const { text, transcript, name, language, metadata, ...options } = body;
+  const source = toSource(text, transcript, language);
+  return createTask(deps.database.db, { id, userId: user.id, name, language, metadata, options, source });
+};
+
+const createRoute = (deps: Dependencies): Route =>
+  endpoint(createTaskContract, async (input) => {
+    const { user, header, setHeader, setStatus, gone } = input;
+    let task = await createFrom(deps, input);
+    deps.relay.wake();
+    const waitSeconds = waitSecondsOf(header("prefer"));
+    if (waitSeconds !== null) {
+      const { db } = deps.database;
+      const owned = { id: task.id, userId: user.id };
+      await waitUntilOver(db, { task: owned, timeoutMs: waitSeconds * SECOND, gone });
+      task = await readTask(db, owned);
+      setHeader("Preference-Applied", `wait=${waitSeconds}`);
+    }
+    setHeader("Location", `/v1/tasks/${task.id}`);
+    setHeader("ETag", etagOf(task));
+    if (TERMINAL_STATUSES.includes(task.status)) setStatus(200);
+    else setHeader("Retry-After", POLL_AFTER_SECONDS);
+    return toTaskView(task);
+  });
+
 export const taskRoutes = (deps: Dependencies): Route[] => {
   const { db } = deps.database;
   return [
-    endpoint(
-      createTaskContract,
-      async ({ user, body, upload, header, setHeader, setStatus, gone, requestToken: id }) => {
-        const create = async () => {
-          if (upload !== null) {
-            // This contract's multipart schema parsed the fields.
-            const fields = upload.fields as Parameters<typeof createAudioTask>[1]["fields"];
-            return createAudioTask(deps, { id, userId: user.id, file: upload.file, fields });
-          }
-          const { text, transcript, name, language, ...options } = body;
-          const source = toSource(text, transcript, language);
-          return createTask(db, { id, userId: user.id, name, language, options, source });
-        };
-        const task = await create();
-        deps.relay.wake();
-        setHeader("Location", `/v1/tasks/${task.id}`);
-        setHeader("Retry-After", POLL_AFTER_SECONDS);
-        const waitSeconds = waitSecondsOf(header("prefer"));
-        if (waitSeconds === null) return toTaskView(task);
-        setHeader("Preference-Applied", `wait=${waitSeconds}`);
-        const owned = { id: task.id, userId: user.id };
-        await waitUntilOver(db, { task: owned, timeoutMs: waitSeconds * SECOND, gone });
-        const now = await readTask(db, owned);
-        if (TERMINAL_STATUSES.includes(now.status)) setStatus(200);
-        return toTaskView(now);
-      },
-    ),
+    createRoute(deps),
 
     endpoint(listTasksContract, async ({ user, query }) => {
-      const { cursor, limit, order, status, kind, include } = query;
+      const { cursor, limit, ...filter } = query;
       const after = cursor === undefined ? null : decodeCursor(cursor);
-      const rows = await listTasks(db, user.id, { limit, order, after, status, kind, include });
+      const rows = await listTasks(db, user.id, { limit, after, ...filter });
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       const hasMore = rows.length > limit;
@@ -75,10 +82,12 @@ export const taskRoutes = (deps: Dependencies): Route[] => {
       return { object: "list" as const, data: page.map(toTaskView), hasMore, nextCursor };
     }),
 
-    endpoint(getTask, async ({ user, params, query, gone }) => {
+    endpoint(getTask, async ({ user, params, query, gone, setHeader }) => {
       const task = { id: params.id, userId: user.id };
       if (query.wait !== undefined) await waitUntilOver(db, { task, timeoutMs: query.wait * SECOND, gone });
-      return toTaskView(await readTask(db, task, query.include));
+      const row = await readTask(db, task, query.include);
+      setHeader("ETag", etagOf(row));
+      return toTaskView(row);
     }),
 
     endpoint(deleteTaskContract, async ({ user, params }) => {

@@ -67,6 +67,8 @@ describe("creating a task from text", () => {
     ["a ratio that is none", { text: "x", aspectRatio: "wide" }, "body.aspectRatio"],
     ["a ratio past 14:1", { text: "x", aspectRatio: "15:1" }, "body.aspectRatio"],
     ["a status of its own", { text: "x", status: "completed" }, "body.status"],
+    ["a text with U+0000", { text: "a\0b" }, "body.text"],
+    ["a style with U+0000", { text: "x", style: "a\0b" }, "body.style"],
     ["too long a text", { text: "x".repeat(200_001) }, "body.text"],
   ])("%s is refused, and nothing is stored", async (_name, body, path) => {
     const before = await world.database.db.task.count();

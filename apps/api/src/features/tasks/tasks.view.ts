@@ -34,6 +34,8 @@ const toTranscript = (transcript: TaskRow["transcript"]): Task["transcript"] =>
     })),
   };
 
+const StoredMetadata = z.record(z.string(), z.string());
+
 /** What a client sees of a task row; relations only where they were asked for. */
 export const toTaskView = (row: TaskRow): Task => ({
   object: "task",
@@ -48,6 +50,7 @@ export const toTaskView = (row: TaskRow): Task => ({
   warnings: z.array(Warning).parse(row.warnings),
   language: row.language,
   options: TaskOptions.parse(row.options),
+  metadata: StoredMetadata.parse(row.metadata),
   audio: row.audio && {
     filename: row.audio.filename,
     sizeBytes: Number(row.audio.sizeBytes),

@@ -1,0 +1,57 @@
+import { TaskOptions } from "@phonoscene/contracts";
+import { cancelTask, createTask, createUser, type Database, openDatabase, retryTask } from "@phonoscene/db";
+import { createLogger } from "@phonoscene/kernel";
+import { useDatabase } from "@phonoscene/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+import { runStage, type StageDefinition } from "./claimed-work.ts";
+
+const databaseOf = useDatabase();
+const logger = createLogger({ name: "worker-test", level: "silent" });
+let database: Database;
+let userId: string;
+
+beforeAll(async () => {
+  const onPoolError = (error: Error): void => logger.warn({ err: error }, "pool");
+  database = openDatabase({ url: databaseOf.url, poolSize: 3, onPoolError });
+  userId = (await createUser(database.db, { email: "ada@example.com", name: "Ada", passwordHash: "x" })).id;
+});
+afterAll(() => database.close());
+
+const newText = async (): Promise<string> => {
+  const source = { kind: "text" as const, text: "A fox ran." };
+  const fields = { userId, name: null, language: "auto", options: TaskOptions.parse({}), source };
+  return (await createTask(database.db, fields)).id;
+};
+
+const run = (id: string, work: StageDefinition["run"]) =>
+  runStage({ stage: "prompting", database, run: work }, id, { signal: new AbortController().signal, logger });
+
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error));
+  });
+
+it("work on a task that is canceled stops, and looks again in case the task was retried meanwhile", async () => {
+  const id = await newText();
+  const first = await run(id, async ({ signal }) => {
+    expect(await cancelTask(database.db, { id, userId })).toBe("processing");
+    expect(await retryTask(database.db, { id, userId }, undefined)).toEqual({ outcome: "queued" });
+    return untilAborted(signal);
+  });
+  expect(first).toEqual({ again: { delayMs: 0 } });
+  expect(await run(id, async ({ task }) => task.attempt === 1)).toBeUndefined();
+});
+
+it("a task that stays canceled is looked at once more, and left alone", async () => {
+  const id = await newText();
+  const dropped = await run(id, async () => {
+    await cancelTask(database.db, { id, userId });
+    return false;
+  });
+  expect(dropped).toEqual({ again: { delayMs: 0 } });
+  const unwanted = async (): Promise<never> => {
+    throw new Error("work on a canceled task");
+  };
+  expect(await run(id, unwanted)).toBeUndefined();
+});
