@@ -7,6 +7,7 @@ import helmet from "helmet";
 
 import { type AccessTokens, accountRoutes, createAuthenticate, type Passwords } from "./features/accounts/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
+import { eventRoutes } from "./features/events/index.ts";
 import { exportRoutes } from "./features/exports/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { taskRoutes } from "./features/tasks/index.ts";
@@ -26,6 +27,10 @@ export type AppDependencies = {
   trustProxyHops: number;
   maxUploadBytes: number;
   version: string;
+  /** Aborts when the process begins to stop: streams that would never end, end. */
+  stopping: AbortSignal;
+  /** How often an event stream shows that it lives, and asks whether its caller still may listen; 15 s unless told. */
+  streamHeartbeatMs?: number;
 };
 
 /** The HTTP application; touches nothing until a request comes. */
@@ -48,10 +53,14 @@ export const createApp = (deps: AppDependencies): Express => {
     next();
   });
   mountDocs(app, deps.version);
-  mount(app, [...accountRoutes(deps), ...taskRoutes(deps), ...exportRoutes(deps), ...healthRoutes(deps)], {
-    authenticate: createAuthenticate(deps),
-    receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
-  });
+  mount(
+    app,
+    [...accountRoutes(deps), ...taskRoutes(deps), ...exportRoutes(deps), ...eventRoutes(deps), ...healthRoutes(deps)],
+    {
+      authenticate: createAuthenticate(deps),
+      receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
+    },
+  );
   app.use(routeNotFound);
   app.use(renderProblem);
   return app;

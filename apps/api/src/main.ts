@@ -39,6 +39,7 @@ const run = async (config: ApiConfig): Promise<void> => {
   const backend = openQueueBackend({ url: config.queueUrl, prefix: config.queuePrefix, logger });
   const producer = createProducer(backend);
   const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
+  const stopping = new AbortController();
   const app = createApp({
     database,
     backend,
@@ -50,6 +51,7 @@ const run = async (config: ApiConfig): Promise<void> => {
     trustProxyHops: config.trustProxyHops,
     maxUploadBytes: MAX_UPLOAD_BYTES,
     version: VERSION,
+    stopping: stopping.signal,
   });
   const server = createServer({ requestTimeout: HOUR, headersTimeout: 30 * SECOND }, app);
   // Idle sockets only: an upload that moves may take its hour.
@@ -60,6 +62,7 @@ const run = async (config: ApiConfig): Promise<void> => {
     const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
+    stopping.abort();
     server.closeIdleConnections();
     const force = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await closed;

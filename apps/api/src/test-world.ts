@@ -23,6 +23,8 @@ export type ApiWorld = {
   request(path: string, init?: RequestInit & { token?: string; json?: unknown }): Promise<Response>;
   /** Registers and logs in; resolves to an access token. */
   newUser(email?: string): Promise<string>;
+  /** What the process does to its event streams when it begins to stop. */
+  stopStreams(): void;
   close(): Promise<void>;
 };
 
@@ -37,7 +39,7 @@ const listen = (server: Server): Promise<number> =>
 /** The whole application on a free loopback port, over a real database that also holds the queue; no worker serves it. */
 export const startApiWorld = async (
   databaseUrl: string,
-  overrides: { maxUploadBytes?: number } = {},
+  overrides: { maxUploadBytes?: number; streamHeartbeatMs?: number } = {},
 ): Promise<ApiWorld> => {
   const logger = createLogger({ name: "api-test", level: "silent" });
   const database = openDatabase({
@@ -49,6 +51,7 @@ export const startApiWorld = async (
   const backend = openQueueBackend({ url: databaseUrl, logger });
   const producer = createProducer(backend);
   const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
+  const stopping = new AbortController();
   const app = createApp({
     database,
     backend,
@@ -60,6 +63,8 @@ export const startApiWorld = async (
     trustProxyHops: 0,
     maxUploadBytes: overrides.maxUploadBytes ?? 10_000_000,
     version: "0.0.0-test",
+    stopping: stopping.signal,
+    ...(overrides.streamHeartbeatMs !== undefined && { streamHeartbeatMs: overrides.streamHeartbeatMs }),
   });
   const server = createServer(app);
   const url = `http://127.0.0.1:${await listen(server)}`;
@@ -94,6 +99,7 @@ export const startApiWorld = async (
       const { accessToken } = (await answer.json()) as { accessToken: string };
       return accessToken;
     },
+    stopStreams: () => stopping.abort(),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { Login, Register, Tokens, User } from "./accounts.ts";
 import { defineEndpoint } from "./endpoint.ts";
+import { taskEvents, userEvents } from "./events.ts";
 import { exportStoryboard, exportTranscript } from "./exports.ts";
 import { Health, Readiness } from "./health.ts";
 import {
@@ -154,4 +155,6 @@ export const ENDPOINTS = [
   getReadiness,
   exportTranscript,
   exportStoryboard,
+  taskEvents,
+  userEvents,
 ] as const;

@@ -1,6 +1,7 @@
 export * from "./accounts.ts";
 export * from "./endpoint.ts";
 export * from "./endpoints.ts";
+export * from "./events.ts";
 export * from "./exports.ts";
 export * from "./given-transcript.ts";
 export * from "./problem.ts";

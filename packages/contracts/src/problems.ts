@@ -18,6 +18,7 @@ export const PROBLEMS = {
   "task/not-found": { status: 404, title: "No such task" },
   "task/not-ready": { status: 409, title: "The task has nothing to export yet" },
   "task/no-times": { status: 422, title: "The task has no times" },
+  "events/too-many-streams": { status: 429, title: "Too many event streams are open" },
   "storage/full": { status: 507, title: "The disk is full" },
   "service/unavailable": { status: 503, title: "The service cannot answer right now" },
   "service/internal": { status: 500, title: "Something went wrong on our side" },

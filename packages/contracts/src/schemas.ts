@@ -1,4 +1,5 @@
 import { Login, Register, Tokens, User } from "./accounts.ts";
+import { TaskPrompts, TaskState } from "./events.ts";
 import { Chapters, Storyboard } from "./exports.ts";
 import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
@@ -37,6 +38,8 @@ export const SCHEMAS = [
   CreateAudioTask,
   Storyboard,
   Chapters,
+  TaskState,
+  TaskPrompts,
   Register,
   Login,
   User,

@@ -4,6 +4,7 @@ export * from "./outbox.repo.ts";
 export * from "./reconcile.ts";
 export * from "./results.repo.ts";
 export * from "./sessions.repo.ts";
+export * from "./task-events.repo.ts";
 export * from "./task-state.ts";
 export * from "./tasks.repo.ts";
 export * from "./throw-away-database.ts";

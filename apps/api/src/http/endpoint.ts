@@ -14,6 +14,11 @@ export type HandlerInput<E extends Endpoint> = {
   upload: { file: UploadedFile; fields: z.output<NonNullable<E["multipart"]>["fields"]> } | null;
   setHeader(name: string, value: string): void;
   logger: Logger;
+  /** Aborts when the connection closes. */
+  signal: AbortSignal;
+  /** Whether the caller would be let in again now: false once logged out or the token is over. */
+  isStillAllowed(): Promise<boolean>;
+  lastEventId: string | undefined;
 } & (E["auth"] extends "bearer" ? { user: User } : { user: User | null });
 
 export type Handler<E extends Endpoint> = (input: HandlerInput<E>) => Promise<z.input<NonNullable<E["response"]>>>;

@@ -82,6 +82,22 @@ const receive = async ({ contract, request, response }: Exchange, options: Mount
   }
 };
 
+/** What a handler whose answer lasts needs to know of its connection. */
+const connectionOf = ({ request, response }: Exchange, { authenticate }: MountOptions) => {
+  const closed = new AbortController();
+  response.once("close", () => closed.abort());
+  const isStillAllowed = async (): Promise<boolean> => {
+    try {
+      await authenticate(request);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.status === 401) return false;
+      throw error;
+    }
+  };
+  return { signal: closed.signal, isStillAllowed, lastEventId: request.get("last-event-id")?.slice(0, 200) };
+};
+
 const serve =
   ({ contract, handler }: Route, options: MountOptions): RequestHandler =>
   async (request: Request, response: Response) => {
@@ -98,7 +114,9 @@ const serve =
       const setHeader = (name: string, value: string): void => void response.setHeader(name, value);
       const logger: Logger = request.log;
       // The contract's schemas parsed every part just now.
-      const input = { params, query, body, upload, user, setHeader, logger } as Parameters<typeof handler>[0];
+      const connection = connectionOf({ contract, request, response }, options);
+      const parts = { params, query, body, upload, user, setHeader, logger };
+      const input = { ...parts, ...connection } as Parameters<typeof handler>[0];
       const result = await handler(input);
       if (contract.response === undefined) response.status(contract.status).end();
       else if (contract.streams === undefined) response.status(contract.status).json(contract.response.parse(result));

@@ -99,6 +99,6 @@ export const buildOpenApiDocument = (version: string) => {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Exports" }, { name: "Operations" }],
+    tags: [{ name: "Accounts" }, { name: "Tasks" }, { name: "Exports" }, { name: "Events" }, { name: "Operations" }],
   });
 };

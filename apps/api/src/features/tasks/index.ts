@@ -1,2 +1,2 @@
 export { taskNotFound, taskRoutes } from "./tasks.routes.ts";
-export { toTaskView } from "./tasks.view.ts";
+export { toErrorView, toTaskView } from "./tasks.view.ts";

@@ -7,7 +7,10 @@ const between = (from: Date | null, to: Date | null): number | null =>
 
 const Usage = z.object({ model: z.string(), inputTokens: z.int(), outputTokens: z.int() }).nullable();
 
-const toError = (row: TaskRow): Task["error"] => {
+type ErrorColumns = Pick<TaskRow, "errorCode" | "errorMessage" | "errorStage" | "errorRetryable">;
+
+/** Why a task failed, or null. */
+export const toErrorView = (row: ErrorColumns): Task["error"] => {
   if (row.errorCode === null) return null;
   return {
     code: z.enum(FAILURE_CODES).parse(row.errorCode),
@@ -56,7 +59,7 @@ export const toTaskView = (row: TaskRow): Task => ({
   status: row.status,
   stage: row.stage,
   progress: row.progress,
-  error: toError(row),
+  error: toErrorView(row),
   warnings: z.array(Warning).parse(row.warnings),
   language: row.language,
   options: TaskOptions.parse(row.options),
