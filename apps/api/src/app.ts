@@ -18,6 +18,7 @@ import {
 } from "./features/accounts/index.ts";
 import { bulkRoutes } from "./features/bulk/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
+import { eventRoutes } from "./features/events/index.ts";
 import { exportRoutes } from "./features/exports/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
 import { promptRoutes } from "./features/prompts/index.ts";
@@ -41,8 +42,10 @@ export type AppDependencies = {
   trustProxyHops: number;
   maxUploadBytes: number;
   version: string;
-  /** Aborts when the process is to stop: answers that are held back are then sent. */
+  /** Aborts when the process begins to stop: answers that are held back are sent, streams that would never end, end. */
   stopping: AbortSignal;
+  /** How often an event stream shows that it lives, and asks whether its caller still may listen; 15 s unless told. */
+  streamHeartbeatMs?: number;
 };
 
 /** The HTTP application; touches nothing until a request comes. */
@@ -75,6 +78,7 @@ export const createApp = (deps: AppDependencies): Express => {
     ...lifecycleRoutes(deps),
     ...promptRoutes(deps),
     ...exportRoutes(deps),
+    ...eventRoutes(deps),
     ...healthRoutes(deps),
   ];
   mount(app, routes, {

@@ -59,6 +59,7 @@ const run = async (config: ApiConfig): Promise<void> => {
     trustProxyHops: config.trustProxyHops,
     maxUploadBytes: MAX_UPLOAD_BYTES,
     version: VERSION,
+    stopping: stopping.signal,
   });
   const server = createServer({ requestTimeout: HOUR, headersTimeout: 30 * SECOND }, app);
   // Idle sockets only: an upload that moves may take its hour.

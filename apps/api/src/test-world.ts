@@ -44,7 +44,7 @@ const listen = (server: Server): Promise<number> =>
 /** The whole application on a free loopback port, over a real database that also holds the queue; no worker serves it. */
 export const startApiWorld = async (
   databaseUrl: string,
-  overrides: { maxUploadBytes?: number } = {},
+  overrides: { maxUploadBytes?: number; streamHeartbeatMs?: number } = {},
 ): Promise<ApiWorld> => {
   const logger = createLogger({ name: "api-test", level: "silent" });
   const database = openDatabase({
@@ -71,6 +71,8 @@ export const startApiWorld = async (
     trustProxyHops: 0,
     maxUploadBytes: overrides.maxUploadBytes ?? 10_000_000,
     version: "0.0.0-test",
+    stopping: stopping.signal,
+    ...(overrides.streamHeartbeatMs !== undefined && { streamHeartbeatMs: overrides.streamHeartbeatMs }),
   });
   const server = createServer(app);
   const url = `http://127.0.0.1:${await listen(server)}`;

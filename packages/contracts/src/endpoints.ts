@@ -4,6 +4,7 @@ import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
 import { API_KEY_ENDPOINTS } from "./api-keys.ts";
 import { BULK_ENDPOINTS } from "./bulk.ts";
 import { defineEndpoint } from "./endpoint.ts";
+import { taskEvents, userEvents } from "./events.ts";
 import { exportStoryboard, exportTranscript } from "./exports.ts";
 import { Health, Readiness } from "./health.ts";
 import { cancelTask, retryTask, updateTask } from "./lifecycle.ts";
@@ -137,4 +138,6 @@ export const ENDPOINTS = [
   getReadiness,
   exportTranscript,
   exportStoryboard,
+  taskEvents,
+  userEvents,
 ] as const;

@@ -5,6 +5,7 @@ export * from "./endpoint.ts";
 export * from "./endpoints.ts";
 export * from "./idempotency.ts";
 export * from "./lifecycle.ts";
+export * from "./events.ts";
 export * from "./exports.ts";
 export * from "./given-transcript.ts";
 export * from "./metadata.ts";

@@ -1,6 +1,8 @@
 import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
+import { Login, Register, Tokens, User } from "./accounts.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
+import { TaskPrompts, TaskState } from "./events.ts";
 import { Chapters, Storyboard } from "./exports.ts";
 import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
@@ -51,6 +53,8 @@ export const SCHEMAS = [
   PromptRevisionList,
   ...BULK_SCHEMAS,
   UpdateTask,
+  TaskState,
+  TaskPrompts,
   Register,
   Login,
   User,

@@ -28,6 +28,8 @@ export type HandlerInput<E extends Endpoint> = {
   /** Names this request, or the first one with the same idempotency key: an id for what it makes. */
   requestToken: string;
   logger: Logger;
+  /** Whether the caller would be let in again now: false once logged out or the token is over. */
+  isStillAllowed(): Promise<boolean>;
   client: Client;
 } & (E["auth"] extends "bearer" ? Caller : Caller | { user: null; sessionId: null });
 

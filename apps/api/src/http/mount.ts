@@ -195,6 +195,17 @@ const readBody = async ({ contract, request, response }: Exchange): Promise<void
   });
 };
 
+/** For answers that last. */
+const isStillAllowed = async ({ contract, request }: Exchange, { authenticate }: MountOptions): Promise<boolean> => {
+  try {
+    await authenticate(request, contract);
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.status === 401) return false;
+    throw error;
+  }
+};
+
 const serve =
   (route: Route, options: MountOptions): RequestHandler =>
   async (request: Request, response: Response) => {
@@ -212,7 +223,10 @@ const serve =
       if (contract.holdsUpToMs !== undefined) request.setTimeout(contract.holdsUpToMs + MINUTE);
       const header = (name: string): string | undefined => request.get(name);
       const client = { ip: request.ip ?? "", userAgent: request.headers["user-agent"] ?? null };
-      const input = { ...caller, params, query, body, upload, client, header, gone, logger: request.log };
+      const input = {
+        ...{ ...caller, params, query, body, upload, client, header, gone, logger: request.log },
+        isStillAllowed: () => isStillAllowed(exchange, options),
+      };
       if (contract.streams !== undefined) {
         await performStream(route, exchange, input);
         return;

@@ -156,6 +156,8 @@ export const buildOpenApiDocument = (version: string) => {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: ["Accounts", "API keys", "Tasks", "Prompts", "Bulk", "Exports", "Operations"].map((name) => ({ name })),
+    tags: ["Accounts", "API keys", "Tasks", "Prompts", "Bulk", "Exports", "Events", "Operations"].map((name) => ({
+      name,
+    })),
   });
 };

@@ -36,7 +36,9 @@ export const sendStream = async (
   }
   response.status(contract.status).setHeader("Content-Type", `${mediaType}${charsetOf(mediaType)}`);
   try {
-    await pipeline(Readable.from(inLargerPieces(chunks)), response);
+    // Events go out as they come.
+    const pieces = mediaType === "text/event-stream" ? chunks : inLargerPieces(chunks);
+    await pipeline(Readable.from(pieces), response);
   } catch (error) {
     if (!isHangUp(error)) throw error;
     request.log.info("the client hung up");

@@ -12,7 +12,7 @@ import { cleanText, type LineFault, type Parsed } from "./cue.ts";
 import { parseSubtitles } from "./parse-subtitles.ts";
 
 /** A transcript as a task stores it; `language` may be `auto`. */
-export type TranscriptSource = { language: string; durationMs: number; segments: Omit<Segment, "id">[] };
+type TranscriptSource = { language: string; durationMs: number; segments: Omit<Segment, "id">[] };
 
 const MAX_FAULTS = 20;
 

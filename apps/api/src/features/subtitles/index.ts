@@ -1,2 +1,2 @@
-export { readGivenTranscript, type TranscriptSource } from "./given-transcript.ts";
+export { readGivenTranscript } from "./given-transcript.ts";
 export { parseSubtitles } from "./parse-subtitles.ts";

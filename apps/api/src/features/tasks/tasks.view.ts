@@ -9,7 +9,10 @@ const between = (from: Date | null, to: Date | null): number | null =>
 
 const Usage = z.object({ model: z.string(), inputTokens: z.int(), outputTokens: z.int() }).nullable();
 
-const toError = (row: TaskRow): Task["error"] => {
+type ErrorColumns = Pick<TaskRow, "errorCode" | "errorMessage" | "errorStage" | "errorRetryable">;
+
+/** Why a task failed, or null. */
+export const toErrorView = (row: ErrorColumns): Task["error"] => {
   if (row.errorCode === null) return null;
   return {
     code: z.enum(FAILURE_CODES).parse(row.errorCode),
@@ -46,7 +49,7 @@ export const toTaskView = (row: TaskRow): Task => ({
   // A queued task may know the stage that it starts at; to a client it is in none yet.
   stage: row.status === "processing" ? row.stage : null,
   progress: row.progress,
-  error: toError(row),
+  error: toErrorView(row),
   warnings: z.array(Warning).parse(row.warnings),
   language: row.language,
   options: TaskOptions.parse(row.options),
