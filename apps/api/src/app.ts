@@ -10,6 +10,7 @@ import {
   accountRoutes,
   apiKeyRoutes,
   createAuthenticate,
+  type LoginGuard,
   meRoutes,
   type Passwords,
   type PasswordStrength,
@@ -21,6 +22,7 @@ import { healthRoutes } from "./features/health/index.ts";
 import { taskRoutes } from "./features/tasks/index.ts";
 import { mount } from "./http/mount.ts";
 import { renderProblem, routeNotFound } from "./http/problem-details.ts";
+import type { RateLimits } from "./http/rate-limits.ts";
 import { requestLog } from "./http/request-log.ts";
 import { createUploadReceiver } from "./http/upload.ts";
 
@@ -33,6 +35,8 @@ export type AppDependencies = {
   refreshTokens: RefreshTokens;
   passwords: Passwords;
   passwordStrength: PasswordStrength;
+  limits: RateLimits;
+  loginGuard: LoginGuard;
   logger: Logger;
   trustProxyHops: number;
   maxUploadBytes: number;
@@ -71,6 +75,7 @@ export const createApp = (deps: AppDependencies): Express => {
     ],
     {
       authenticate: createAuthenticate(deps),
+      limits: deps.limits,
       receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
     },
   );

@@ -4,12 +4,14 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import type { z } from "zod";
 
 import type { Caller, Route, UploadedFile } from "./endpoint.ts";
+import { networkOf, type RateLimits } from "./rate-limits.ts";
 import type { ReceiveUpload } from "./upload.ts";
 
 export type MountOptions = {
   /** @throws AppError "auth/missing", "auth/invalid-token", "auth/key-refused" or "auth/scope-missing". */
   authenticate(request: Request, contract: Endpoint): Promise<Caller>;
   receiveUpload: ReceiveUpload;
+  limits: RateLimits;
 };
 
 const DEFAULT_BODY_BYTES = 100_000;
@@ -94,10 +96,21 @@ const identify = async ({ contract, request }: Exchange, options: MountOptions):
   }
 };
 
+/** @throws AppError "request/rate-limited". */
+const limitRate = async (exchange: Exchange, limits: RateLimits, userId: string | null): Promise<void> => {
+  const { contract, request, response } = exchange;
+  const addHeader = (name: string, value: string): void => void response.append(name, value);
+  if (userId !== null) await limits.take("api", userId, addHeader);
+  if (contract.limit !== undefined) {
+    await limits.take(contract.limit, userId ?? networkOf(request.ip ?? ""), addHeader);
+  }
+};
+
 const serve =
   ({ contract, handler }: Route, options: MountOptions): RequestHandler =>
   async (request: Request, response: Response) => {
     const caller = await identify({ contract, request, response }, options);
+    await limitRate({ contract, request, response }, options.limits, caller.user?.id ?? null);
     const params = parse(contract.params, request.params, "params");
     const query = parse(contract.query, request.query, "query");
     if (!isMultipart(contract, request)) {

@@ -22,13 +22,16 @@ const bearerProblems = ({ auth, scope }: Endpoint): readonly ProblemCode[] =>
     ? ["auth/missing", "auth/invalid-token", scope === undefined ? "auth/key-refused" : "auth/scope-missing"]
     : [];
 
+const limitProblems = ({ auth, limit }: Endpoint): readonly ProblemCode[] =>
+  auth === "none" && limit === undefined ? [] : ["request/rate-limited"];
+
 const requestId = {
   "X-Request-Id": { description: "Names this request in the log", schema: { type: "string" as const } },
 };
 
 /** One entry a status, naming every code that can come with it. */
 const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> => {
-  const codes = [...endpoint.problems, ...bearerProblems(endpoint), ...ALWAYS];
+  const codes = [...endpoint.problems, ...bearerProblems(endpoint), ...limitProblems(endpoint), ...ALWAYS];
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of codes) byStatus.set(PROBLEMS[code].status, [...(byStatus.get(PROBLEMS[code].status) ?? []), code]);
   return Object.fromEntries(
