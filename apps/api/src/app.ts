@@ -10,6 +10,7 @@ import {
   accountRoutes,
   apiKeyRoutes,
   createAuthenticate,
+  type LoginGuard,
   meRoutes,
   type Passwords,
   type PasswordStrength,
@@ -26,6 +27,7 @@ import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
 import { createOnceOnly } from "./http/idempotency.ts";
 import { mount } from "./http/mount.ts";
 import { renderProblem, routeNotFound } from "./http/problem-details.ts";
+import type { RateLimits } from "./http/rate-limits.ts";
 import { requestLog } from "./http/request-log.ts";
 import { createUploadReceiver } from "./http/upload.ts";
 
@@ -38,6 +40,8 @@ export type AppDependencies = {
   refreshTokens: RefreshTokens;
   passwords: Passwords;
   passwordStrength: PasswordStrength;
+  limits: RateLimits;
+  loginGuard: LoginGuard;
   logger: Logger;
   trustProxyHops: number;
   maxUploadBytes: number;
@@ -84,6 +88,7 @@ export const createApp = (deps: AppDependencies): Express => {
   mount(app, routes, {
     authenticate: createAuthenticate(deps),
     receiveUpload: createUploadReceiver({ incomingDir: deps.storage.incomingDir, maxFileBytes: deps.maxUploadBytes }),
+    limits: deps.limits,
     onceOnly: createOnceOnly(deps.database),
     stopping: deps.stopping,
   });

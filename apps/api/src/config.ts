@@ -1,6 +1,9 @@
 import { parseConfig, queueUrlOf, STORE_VARIABLES, wholeNumber } from "@phonoscene/kernel";
 import { z } from "zod";
 
+/** 0: no limit. */
+const rateLimit = wholeNumber(0, 1_000_000);
+
 /** Every variable that this app reads; .env.example explains them. */
 export const API_VARIABLES = z.object({
   ...STORE_VARIABLES,
@@ -8,6 +11,12 @@ export const API_VARIABLES = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default("127.0.0.1"),
   TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
+  RATE_LIMIT_API_PER_MINUTE: rateLimit.default(120),
+  RATE_LIMIT_BULK_PER_MINUTE: rateLimit.default(5),
+  RATE_LIMIT_REGISTER_PER_HOUR: rateLimit.default(5),
+  RATE_LIMIT_LOGIN_PER_MINUTE: rateLimit.default(20),
+  RATE_LIMIT_LOGIN_FAILURES: rateLimit.default(5),
+  RATE_LIMIT_REFRESH_PER_MINUTE: rateLimit.default(30),
 });
 
 const ApiConfig = API_VARIABLES.transform((env) => ({
@@ -20,6 +29,14 @@ const ApiConfig = API_VARIABLES.transform((env) => ({
   port: env.PORT,
   host: env.HOST,
   trustProxyHops: env.TRUST_PROXY_HOPS,
+  rateLimits: {
+    apiPerMinute: env.RATE_LIMIT_API_PER_MINUTE,
+    bulkPerMinute: env.RATE_LIMIT_BULK_PER_MINUTE,
+    registerPerHour: env.RATE_LIMIT_REGISTER_PER_HOUR,
+    loginPerMinute: env.RATE_LIMIT_LOGIN_PER_MINUTE,
+    loginFailures: env.RATE_LIMIT_LOGIN_FAILURES,
+    refreshPerMinute: env.RATE_LIMIT_REFRESH_PER_MINUTE,
+  },
   logLevel: env.LOG_LEVEL,
 }));
 

@@ -10,10 +10,13 @@ import { createApp } from "./app.ts";
 import { type ApiConfig, readConfig } from "./config.ts";
 import {
   createAccessTokens,
+  createLoginGuard,
   createPasswords,
   createPasswordStrength,
   createRefreshTokens,
 } from "./features/accounts/index.ts";
+import { openRateLimitStore } from "./http/rate-limit-store.ts";
+import { createRateLimits } from "./http/rate-limits.ts";
 import { VERSION } from "./version.ts";
 
 const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
@@ -45,6 +48,7 @@ const run = async (config: ApiConfig): Promise<void> => {
   const producer = createProducer(backend);
   const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
   const stopping = new AbortController();
+  const limitStore = openRateLimitStore({ queueUrl: config.queueUrl, prefix: config.queuePrefix, database, logger });
   const app = createApp({
     stopping: stopping.signal,
     database,
@@ -55,11 +59,12 @@ const run = async (config: ApiConfig): Promise<void> => {
     refreshTokens: createRefreshTokens(config.jwtSecret),
     passwords: createPasswords(),
     passwordStrength: createPasswordStrength(),
+    limits: createRateLimits(limitStore, config.rateLimits),
+    loginGuard: createLoginGuard(limitStore, config.rateLimits.loginFailures),
     logger,
     trustProxyHops: config.trustProxyHops,
     maxUploadBytes: MAX_UPLOAD_BYTES,
     version: VERSION,
-    stopping: stopping.signal,
   });
   const server = createServer({ requestTimeout: HOUR, headersTimeout: 30 * SECOND }, app);
   // Idle sockets only: an upload that moves may take its hour.
@@ -78,6 +83,7 @@ const run = async (config: ApiConfig): Promise<void> => {
     await relay.stop();
     await producer.close();
     await backend.close();
+    await limitStore.close();
     await database.close();
   });
   logger.info({ port, host: config.host, queue: backend.kind }, "listening");

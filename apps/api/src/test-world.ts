@@ -11,12 +11,25 @@ import { openLocalDisk } from "@phonoscene/storage";
 import { createApp } from "./app.ts";
 import {
   createAccessTokens,
+  createLoginGuard,
   createPasswords,
   createPasswordStrength,
   createRefreshTokens,
 } from "./features/accounts/index.ts";
+import { openRateLimitStore } from "./http/rate-limit-store.ts";
+import { createRateLimits, type RateLimitConfig } from "./http/rate-limits.ts";
 
 export const TEST_SECRET = "a secret of more than thirty-two characters";
+
+/** Tests register as many users as they like; those about limits set their own. */
+const NO_LIMITS: RateLimitConfig = {
+  apiPerMinute: 0,
+  bulkPerMinute: 0,
+  registerPerHour: 0,
+  loginPerMinute: 0,
+  refreshPerMinute: 0,
+  loginFailures: 0,
+};
 
 export type ApiWorld = {
   url: string;
@@ -44,7 +57,13 @@ const listen = (server: Server): Promise<number> =>
 /** The whole application on a free loopback port, over a real database that also holds the queue; no worker serves it. */
 export const startApiWorld = async (
   databaseUrl: string,
-  overrides: { maxUploadBytes?: number; streamHeartbeatMs?: number } = {},
+  overrides: {
+    maxUploadBytes?: number;
+    streamHeartbeatMs?: number;
+    limits?: Partial<RateLimitConfig>;
+    /** Where counters are kept, and under which prefix; in the database unless told. */
+    limitStore?: { url: string; prefix: string };
+  } = {},
 ): Promise<ApiWorld> => {
   const logger = createLogger({ name: "api-test", level: "silent" });
   const database = openDatabase({
@@ -57,6 +76,9 @@ export const startApiWorld = async (
   const producer = createProducer(backend);
   const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
   const stopping = new AbortController();
+  const { url: queueUrl, prefix } = overrides.limitStore ?? { url: databaseUrl, prefix: "test" };
+  const limitStore = openRateLimitStore({ queueUrl, prefix, database, logger });
+  const limits = { ...NO_LIMITS, ...overrides.limits };
   const app = createApp({
     stopping: stopping.signal,
     database,
@@ -67,11 +89,12 @@ export const startApiWorld = async (
     refreshTokens: createRefreshTokens(TEST_SECRET),
     passwords: createPasswords(),
     passwordStrength: createPasswordStrength(),
+    limits: createRateLimits(limitStore, limits),
+    loginGuard: createLoginGuard(limitStore, limits.loginFailures),
     logger,
     trustProxyHops: 0,
     maxUploadBytes: overrides.maxUploadBytes ?? 10_000_000,
     version: "0.0.0-test",
-    stopping: stopping.signal,
     ...(overrides.streamHeartbeatMs !== undefined && { streamHeartbeatMs: overrides.streamHeartbeatMs }),
   });
   const server = createServer(app);
@@ -116,6 +139,7 @@ export const startApiWorld = async (
       await relay.stop();
       await producer.close();
       await backend.close();
+      await limitStore.close();
       await database.close();
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -72,6 +72,7 @@ export const register = defineEndpoint({
   method: "post",
   path: "/v1/auth/register",
   operationId: "register",
+  limit: "register",
   summary: "Make an account",
   tag: "Accounts",
   auth: "none",
@@ -85,6 +86,7 @@ export const login = defineEndpoint({
   method: "post",
   path: "/v1/auth/login",
   operationId: "login",
+  limit: "login",
   summary: "Get an access token and a refresh token",
   description: "Each login is a session of its own, listed by `GET /v1/me/sessions`.",
   tag: "Accounts",
@@ -109,7 +111,7 @@ export const refresh = defineEndpoint({
   body: Refresh,
   status: 200,
   response: Tokens,
-  problems: [...BODY_PROBLEMS, "auth/invalid-refresh-token"],
+  problems: [...BODY_PROBLEMS, "request/rate-limited", "auth/invalid-refresh-token"],
 });
 
 export const logout = defineEndpoint({

@@ -27,6 +27,8 @@ export type Endpoint<
   auth: Auth;
   /** What an API key needs for this route; a route without it takes no keys, only access tokens. */
   scope?: Scope;
+  /** A limit of its own: by address where nobody is known yet, else by user and on top of the general one. */
+  limit?: "register" | "login" | "bulk";
   params?: Params;
   query?: Query;
   /** May accept undefined, where a request without a body is fine. */

@@ -8,6 +8,7 @@ export const PROBLEMS = {
   "request/too-large": { status: 413, title: "The request is too large" },
   "request/unsupported-media-type": { status: 415, title: "The content type is not supported" },
   "request/cursor-invalid": { status: 422, title: "The cursor is not valid" },
+  "request/rate-limited": { status: 429, title: "Too many requests" },
   "route/not-found": { status: 404, title: "No such route" },
   "route/method-not-allowed": { status: 405, title: "The method is not allowed here" },
   "auth/missing": { status: 401, title: "A bearer token is needed" },

@@ -1,5 +1,4 @@
 import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
-import { Login, Register, Tokens, User } from "./accounts.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
 import { TaskPrompts, TaskState } from "./events.ts";

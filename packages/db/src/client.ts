@@ -10,6 +10,8 @@ export type Db = Prisma.TransactionClient;
 /** The process's database: one pool, closed by whoever opened it. */
 export type Database = {
   db: PrismaClient;
+  /** The same connections, for libraries that bring their own SQL. */
+  pool: pg.Pool;
   /** @throws when no connection answers within five seconds. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export const openDatabase = ({ url, poolSize = 10, onPoolError }: DatabaseOption
   const db = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     db,
+    pool,
     ping: async () => {
       await pool.query("SELECT 1");
     },

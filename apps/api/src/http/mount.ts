@@ -8,6 +8,7 @@ import type { z } from "zod";
 
 import type { Caller, Route, UploadedFile } from "./endpoint.ts";
 import { type IdempotentRequest, type OnceOnly, type Perform, performAlways } from "./idempotency.ts";
+import { networkOf, type RateLimits } from "./rate-limits.ts";
 import { sendStream } from "./send-stream.ts";
 import type { ReceiveUpload } from "./upload.ts";
 
@@ -18,6 +19,7 @@ export type MountOptions = {
   onceOnly: OnceOnly;
   /** Aborts when the process is to stop: answers that are held back are then sent. */
   stopping: AbortSignal;
+  limits: RateLimits;
 };
 
 const DEFAULT_BODY_BYTES = 100_000;
@@ -206,12 +208,23 @@ const isStillAllowed = async ({ contract, request }: Exchange, { authenticate }:
   }
 };
 
+/** @throws AppError "request/rate-limited". */
+const limitRate = async (exchange: Exchange, limits: RateLimits, userId: string | null): Promise<void> => {
+  const { contract, request, response } = exchange;
+  const addHeader = (name: string, value: string): void => void response.append(name, value);
+  if (userId !== null) await limits.take("api", userId, addHeader);
+  if (contract.limit !== undefined) {
+    await limits.take(contract.limit, userId ?? networkOf(request.ip ?? ""), addHeader);
+  }
+};
+
 const serve =
   (route: Route, options: MountOptions): RequestHandler =>
   async (request: Request, response: Response) => {
     const { contract } = route;
     const exchange = { contract, request, response };
     const caller = await identify(exchange, options);
+    await limitRate(exchange, options.limits, caller.user?.id ?? null);
     const params = parse(contract.params, request.params, "params");
     const query = parse(contract.query, foldBrackets(request.query), "query");
     checkHeaders(exchange);

@@ -29,6 +29,9 @@ const bearerProblems = ({ auth, scope }: Endpoint): readonly ProblemCode[] =>
     ? ["auth/missing", "auth/invalid-token", scope === undefined ? "auth/key-refused" : "auth/scope-missing"]
     : [];
 
+const limitProblems = ({ auth, limit }: Endpoint): readonly ProblemCode[] =>
+  auth === "none" && limit === undefined ? [] : ["request/rate-limited"];
+
 const requestId = {
   "X-Request-Id": { description: "Names this request in the log", schema: { type: "string" as const } },
 };
@@ -38,6 +41,7 @@ const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> =>
   const codes = new Set([
     ...endpoint.problems,
     ...bearerProblems(endpoint),
+    ...limitProblems(endpoint),
     ...(isIdempotent(endpoint) ? WITH_IDEMPOTENCY_KEY : []),
     ...ALWAYS,
   ]);

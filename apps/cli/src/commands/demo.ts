@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Task, TERMINAL_STATUSES } from "@phonoscene/contracts";
-import { AppError } from "@phonoscene/kernel";
+import { AppError, SECOND } from "@phonoscene/kernel";
 import pc from "picocolors";
 
 import { type ApiClient, createApiClient, logIn, newAccount, registerAccount } from "../api-client.ts";
@@ -18,7 +18,10 @@ import type { CommandContext } from "./start.ts";
 
 type DemoCommand = Extract<Command, { name: "demo" }>;
 
+/** Often while a short task runs, then once a second: together below 120 requests in any minute, the usual limit. */
 const POLL_MS = 250;
+const OFTEN_POLLS = 40;
+const LATER_POLL_MS = SECOND;
 
 const connect = async (url: string, token: string | undefined): Promise<ApiClient> => {
   if (token !== undefined) return createApiClient({ url, getToken: async () => token });
@@ -33,9 +36,9 @@ const follow = async (
   { progress, signal }: { progress: Progress; signal: AbortSignal },
 ): Promise<Task> => {
   let current = task;
-  while (!TERMINAL_STATUSES.includes(current.status)) {
+  for (let polls = 0; !TERMINAL_STATUSES.includes(current.status); polls += 1) {
     progress.update(current);
-    await sleep(POLL_MS, undefined, { signal });
+    await sleep(polls < OFTEN_POLLS ? POLL_MS : LATER_POLL_MS, undefined, { signal });
     current = await client.getTask(task.id);
   }
   if (current.status === "completed") progress.update(current);

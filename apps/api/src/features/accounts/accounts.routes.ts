@@ -12,6 +12,8 @@ import {
 import { AppError, newId } from "@phonoscene/kernel";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
+import type { RateLimits } from "../../http/rate-limits.ts";
+import type { LoginGuard } from "./login-guard.ts";
 import type { PasswordStrength } from "./password-strength.ts";
 import type { Passwords } from "./passwords.ts";
 import type { RefreshTokens } from "./refresh-tokens.ts";
@@ -24,6 +26,8 @@ export type AccountDependencies = {
   refreshTokens: RefreshTokens;
   passwords: Passwords;
   passwordStrength: PasswordStrength;
+  limits: RateLimits;
+  loginGuard: LoginGuard;
 };
 
 /** As much of what a client calls itself as is worth keeping. */
@@ -36,10 +40,14 @@ const registerRoute = ({ database: { db }, passwords, passwordStrength }: Accoun
     return toUserView(await createUser(db, { ...fields, passwordHash }));
   });
 
-const loginRoute = ({ database: { db }, tokens, refreshTokens, passwords }: AccountDependencies): Route =>
-  endpoint(login, async ({ body, client }) => {
+const loginRoute = (deps: AccountDependencies): Route => {
+  const { database, tokens, refreshTokens, passwords, loginGuard } = deps;
+  const { db } = database;
+  return endpoint(login, async ({ body, client }) => {
     const user = await findUserByEmail(db, body.email);
-    const isRight = await passwords.verify(user?.passwordHash ?? null, body.password);
+    const isRight = await loginGuard.check({ email: body.email, ip: client.ip }, () =>
+      passwords.verify(user?.passwordHash ?? null, body.password),
+    );
     if (user === null || !isRight) throw new AppError("auth/invalid-credentials");
     if (passwords.isOutdated(user.passwordHash)) {
       const newHash = await passwords.hash(body.password);
@@ -56,10 +64,12 @@ const loginRoute = ({ database: { db }, tokens, refreshTokens, passwords }: Acco
       user: toUserView(user),
     };
   });
+};
 
-const refreshRoute = ({ database: { db }, tokens, refreshTokens }: AccountDependencies): Route =>
-  endpoint(refresh, async ({ body, logger }) => {
+const refreshRoute = ({ database: { db }, tokens, refreshTokens, limits }: AccountDependencies): Route =>
+  endpoint(refresh, async ({ body, logger, setHeader }) => {
     const { sessionId, hash } = refreshTokens.read(body.refreshToken);
+    await limits.take("refresh", sessionId, setHeader);
     const successor = refreshTokens.successorOf(body.refreshToken);
     const rotation = await rotateSession(db, { id: sessionId, shown: hash, successor: successor.hash });
     if (rotation.outcome !== "rotated") {

@@ -1,6 +1,7 @@
 export { accountRoutes } from "./accounts.routes.ts";
 export { apiKeyRoutes } from "./api-keys.routes.ts";
 export { createAuthenticate } from "./authenticate.ts";
+export { createLoginGuard, type LoginGuard } from "./login-guard.ts";
 export { meRoutes } from "./me.routes.ts";
 export { createPasswordStrength, type PasswordStrength } from "./password-strength.ts";
 export { createPasswords, type Passwords } from "./passwords.ts";

@@ -3,25 +3,32 @@ import { changePassword, deleteUser, updateUser, type User } from "@phonoscene/d
 import { AppError } from "@phonoscene/kernel";
 import type { Relay } from "@phonoscene/queue";
 
-import { endpoint, type Route } from "../../http/endpoint.ts";
+import { type Client, endpoint, type Route } from "../../http/endpoint.ts";
 import type { AccountDependencies } from "./accounts.routes.ts";
 import { toUserView } from "./user-view.ts";
 
-type Dependencies = Pick<AccountDependencies, "database" | "passwords" | "passwordStrength"> & {
+type Dependencies = Pick<AccountDependencies, "database" | "passwords" | "passwordStrength" | "loginGuard"> & {
   relay: Pick<Relay, "wake">;
 };
 
 const wrongPassword = (): AppError =>
   new AppError("auth/wrong-password", { detail: "This is not the password of the account; nothing was changed." });
 
-const requirePassword = async ({ passwords }: Dependencies, user: User, password: string): Promise<void> => {
-  if (!(await passwords.verify(user.passwordHash, password))) throw wrongPassword();
+type Shown = { user: User; password: string; client: Client };
+
+/** Counted like a login, so that whoever took over a session cannot guess here what he may not guess there. */
+const requirePassword = async (deps: Dependencies, { user, password, client }: Shown): Promise<void> => {
+  const isRight = await deps.loginGuard.check({ email: user.email, ip: client.ip }, () =>
+    deps.passwords.verify(user.passwordHash, password),
+  );
+  if (!isRight) throw wrongPassword();
 };
 
 const changePasswordRoute = (deps: Dependencies): Route =>
-  endpoint(changePasswordContract, async ({ user, sessionId, body: { currentPassword, newPassword } }) => {
+  endpoint(changePasswordContract, async ({ user, sessionId, client, body }) => {
+    const { currentPassword, newPassword } = body;
+    await requirePassword(deps, { user, password: currentPassword, client });
     deps.passwordStrength.require(newPassword, "newPassword", [user.email, user.name]);
-    await requirePassword(deps, user, currentPassword);
     const newHash = await deps.passwords.hash(newPassword);
     const change = { userId: user.id, oldHash: user.passwordHash, newHash };
     // Somebody else changed it meanwhile: what was shown is the password no longer.
@@ -39,8 +46,8 @@ export const meRoutes = (deps: Dependencies): Route[] => [
     return toUserView(updated);
   }),
 
-  endpoint(deleteMe, async ({ user, body }) => {
-    await requirePassword(deps, user, body.password);
+  endpoint(deleteMe, async ({ user, client, body }) => {
+    await requirePassword(deps, { user, password: body.password, client });
     await deleteUser(deps.database.db, user.id);
     deps.relay.wake();
     return undefined;
