@@ -1,3 +1,4 @@
+export * from "./bulk-tasks.repo.ts";
 export * from "./client.ts";
 export * from "./data-dir-lock.ts";
 export * from "./outbox.repo.ts";
