@@ -13,6 +13,7 @@ import {
   BulkDelete,
   BulkUpdate,
   BulkUpdateResults,
+  TaskOptions,
 } from "../../packages/contracts/src/index.ts";
 import { changeTasks, createTextTasks, deleteTasks } from "../../packages/db/src/index.ts";
 import { newId } from "../../packages/kernel/src/index.ts";
@@ -22,6 +23,9 @@ const TASKS = 10_000;
 const ROUNDS = Number(argv[2] ?? 5);
 const PROMPT =
   "a red fishing boat fighting the waves, a young woman standing at the wheel, 35mm, documentary photograph";
+
+/** What both sides store with each task that is made. */
+const DEFAULTS = JSON.stringify(TaskOptions.parse({}));
 
 type Contest = { json: string; ours(json: string): Promise<string>; floor(json: string): Promise<string> };
 
@@ -95,8 +99,8 @@ const createFloor = (bench: BenchDatabase) => async (json: string) => {
   await inTransaction(bench, [
     [
       `INSERT INTO tasks (id, user_id, kind, name, text, options)
-       SELECT id, $4, 'text', name, text, '{}' FROM unnest($1::uuid[], $2::text[], $3::text[]) AS row (id, name, text)`,
-      [ids, items.map(({ name }) => name), items.map(({ text }) => text), bench.userId],
+       SELECT id, $4, 'text', name, text, $5 FROM unnest($1::uuid[], $2::text[], $3::text[]) AS row (id, name, text)`,
+      [ids, items.map(({ name }) => name), items.map(({ text }) => text), bench.userId, DEFAULTS],
     ],
     [
       "INSERT INTO outbox (job, payload) SELECT 'write-prompts', jsonb_build_object('taskId', id) FROM unnest($1::uuid[]) AS row (id)",

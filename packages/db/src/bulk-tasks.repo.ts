@@ -1,6 +1,7 @@
 import type { TaskOptions, TaskStatus } from "@phonoscene/contracts";
 import { newId } from "@phonoscene/kernel";
 
+import { arrayLiteral } from "./array-literal.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 import { BULK_TIMEOUT_MS, type BulkItem, type ItemOutcome, repeated } from "./task-changes.repo.ts";
@@ -20,11 +21,11 @@ const insertTextTasks = async (
     WITH made AS (
       INSERT INTO tasks (id, user_id, kind, name, language, text, options)
       SELECT id, ${userId}::uuid, 'text', name, language, text, options FROM unnest(
-        ${tasks.map(({ id }) => id)}::uuid[],
-        ${tasks.map(({ name }) => name)}::text[],
-        ${tasks.map(({ language }) => language)}::text[],
-        ${tasks.map(({ text }) => text)}::text[],
-        ${tasks.map(({ options }) => JSON.stringify(options))}::jsonb[]
+        ${arrayLiteral(tasks.map(({ id }) => id))}::uuid[],
+        ${arrayLiteral(tasks.map(({ name }) => name))}::text[],
+        ${arrayLiteral(tasks.map(({ language }) => language))}::text[],
+        ${arrayLiteral(tasks.map(({ text }) => text))}::text[],
+        ${arrayLiteral(tasks.map(({ options }) => JSON.stringify(options)))}::jsonb[]
       ) AS row (id, name, language, text, options)
       RETURNING id
     )
@@ -48,12 +49,12 @@ type DoomedTask = { id: string; audioId: string | null };
 /** Deletes locked tasks with all that belongs to them, and asks for recordings that no task names any more to go too. */
 const deleteLocked = async (tx: Db, doomed: readonly DoomedTask[]): Promise<void> => {
   if (doomed.length === 0) return;
-  await tx.$executeRaw`DELETE FROM tasks WHERE id = ANY(${doomed.map(({ id }) => id)}::uuid[])`;
+  await tx.$executeRaw`DELETE FROM tasks WHERE id = ANY(${arrayLiteral(doomed.map(({ id }) => id))}::uuid[])`;
   const audioIds = [...new Set(doomed.flatMap(({ audioId }) => (audioId === null ? [] : [audioId])))];
   if (audioIds.length === 0) return;
   await tx.$executeRaw`
     WITH orphans AS (
-      DELETE FROM audio WHERE id = ANY(${audioIds}::uuid[])
+      DELETE FROM audio WHERE id = ANY(${arrayLiteral(audioIds)}::uuid[])
         AND NOT EXISTS (SELECT FROM tasks WHERE tasks.audio_id = audio.id)
       RETURNING storage_key
     )
@@ -72,7 +73,7 @@ export const deleteTasks = (
       const ids = items.flatMap((entry) => ("fault" in entry ? [] : [entry.item]));
       const found = await tx.$queryRaw<DoomedTask[]>`
         SELECT id, audio_id AS "audioId" FROM tasks
-        WHERE id = ANY(${ids}::uuid[]) AND user_id = ${userId}::uuid ORDER BY id FOR UPDATE`;
+        WHERE id = ANY(${arrayLiteral(ids)}::uuid[]) AND user_id = ${userId}::uuid ORDER BY id FOR UPDATE`;
       const owned = new Set(found.map(({ id }) => id));
       const seen = new Set<string>();
       const outcomes = items.map((entry): ItemOutcome<{ id: string }> => {
