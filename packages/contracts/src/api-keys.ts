@@ -56,6 +56,8 @@ export const createApiKey = defineEndpoint({
   description: "Send it as `Authorization: Bearer ps_...` wherever its scopes reach. Accounts and keys take no keys.",
   tag: "API keys",
   auth: "bearer",
+  // The answer carries the key itself, which is not to be kept.
+  takesIdempotencyKey: false,
   body: CreateApiKey,
   status: 201,
   response: NewApiKey,

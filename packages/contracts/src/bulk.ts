@@ -1,8 +1,9 @@
 import { z } from "zod";
 
 import { defineEndpoint } from "./endpoint.ts";
-import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, SceneIndex } from "./prompts.ts";
+import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, RowId, SceneIndex } from "./prompts.ts";
 import { storedText } from "./stored-text.ts";
+import { CreateTextTask, TaskStatus } from "./tasks.ts";
 
 export const MAX_BULK_ITEMS = 10_000;
 const MAX_BULK_BYTES = 16_000_000;
@@ -13,7 +14,7 @@ export type MalformedItem = { malformed: { path: string; message: string } };
 const reference = (name: string) => ({ type: "object" as const, allOf: [{ $ref: `#/components/schemas/${name}` }] });
 
 /** A list whose items are checked one by one: what is wrong with one is said in its place. */
-const items = <Item extends z.ZodType>(item: Item, name: string) =>
+const items = <Item extends z.ZodType>(item: Item, documented: Record<string, unknown>) =>
   z
     .array(
       z
@@ -27,10 +28,15 @@ const items = <Item extends z.ZodType>(item: Item, name: string) =>
             keys.length > 0 ? "This field is not known here" : (issue?.message ?? "The item is not valid");
           return { malformed: { path: [...(issue?.path ?? []), ...keys].join("."), message } };
         })
-        .meta(reference(name)),
+        .meta(documented),
     )
     .min(1, "Send at least one item")
     .max(MAX_BULK_ITEMS, `One call takes at most ${MAX_BULK_ITEMS} items: send the rest in another`);
+
+const { text: bulkText, transcript: _single, ...newTaskFields } = CreateTextTask.shape;
+
+/** As `POST /v1/tasks` takes it, from text only. */
+export const BulkNewTask = z.strictObject({ text: bulkText.unwrap(), ...newTaskFields }).meta({ id: "BulkNewTask" });
 
 const atomic = z.boolean().default(true).meta({
   description: "true: all items or none. false: each item on its own, with a result for each",
@@ -42,7 +48,7 @@ const CHANGES = ["content", "negative", "locked", "position"] as const;
 
 export const BulkPromptChange = z
   .strictObject({
-    id: z.uuid().optional().meta({ description: "Left out: the prompt is added, and needs content" }),
+    id: RowId.optional().meta({ description: "Left out: the prompt is added, and needs content" }),
     version: z.int().min(1).optional().meta({ description: "Refuses the item when the prompt is at another version" }),
     delete: z.literal(true).optional(),
     content: PromptContent.optional(),
@@ -78,7 +84,7 @@ export const BulkPromptChange = z
 
 export const BulkUpdateItem = z
   .strictObject({
-    id: z.uuid(),
+    id: RowId,
     version: z.int().min(1).optional().meta({ description: "Refuses the item when the task is at another version" }),
     name: storedText(200).nullable().optional(),
     prompts: z
@@ -90,8 +96,33 @@ export const BulkUpdateItem = z
   .meta({ id: "BulkUpdateItem" });
 
 export const BulkUpdate = z
-  .strictObject({ items: items(BulkUpdateItem, "BulkUpdateItem"), atomic })
+  .strictObject({ items: items(BulkUpdateItem, reference("BulkUpdateItem")), atomic })
   .meta({ id: "BulkUpdate" });
+
+export const BulkCreate = z
+  .strictObject({ items: items(BulkNewTask, reference("BulkNewTask")), atomic })
+  .meta({ id: "BulkCreate" });
+
+const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+export const BulkDeleteFilter = z
+  .strictObject({
+    status: TaskStatus.optional(),
+    kind: z.enum(["text", "audio"]).optional(),
+    createdAfter: instant.optional(),
+    createdBefore: instant.optional(),
+  })
+  .refine((filter) => Object.keys(filter).length > 0, "Name at least one field: an empty filter would take every task")
+  .meta({ id: "BulkDeleteFilter" });
+
+export const BulkDelete = z
+  .strictObject({
+    ids: items(RowId, { type: "string", format: "uuid" }).optional(),
+    filter: BulkDeleteFilter.optional(),
+    atomic,
+  })
+  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), "Give either ids or a filter")
+  .meta({ id: "BulkDelete" });
 
 const ItemError = z
   .object({ code: z.string().meta({ example: "request/stale" }), path: z.string(), message: z.string() })
@@ -109,6 +140,21 @@ export const BulkUpdateResults = resultsOf(
     addedPromptIds: z.array(z.uuid()).meta({ description: "Ids of the prompts that were added, in the order given" }),
   }),
 ).meta({ id: "BulkUpdateResults" });
+
+export const BulkCreateResults = resultsOf(z.object({ index: z.int().min(0), id: z.uuid() })).meta({
+  id: "BulkCreateResults",
+});
+
+export const BulkDeleteResults = z
+  .object({
+    deleted: z.int().min(0),
+    hasMore: z.boolean().meta({ description: `The filter takes more than ${MAX_BULK_ITEMS} tasks: call again` }),
+    results: z
+      .array(z.union([z.object({ index: z.int().min(0), id: z.uuid() }), failed]))
+      .optional()
+      .meta({ description: "One entry an id, where ids were given" }),
+  })
+  .meta({ id: "BulkDeleteResults" });
 
 const RULES =
   `Up to ${MAX_BULK_ITEMS} items and 16 MB. Atomic unless told otherwise: one item at fault refuses the call as a whole, and ` +
@@ -130,6 +176,7 @@ export const updateTasksInBulk = defineEndpoint({
   description: `${RULES} Prompts of a task are added, changed, deleted and moved in its item.`,
   tag: "Bulk",
   auth: "bearer",
+  limit: "bulk",
   scope: "tasks:write",
   body: BulkUpdate,
   maxBodyBytes: MAX_BULK_BYTES,
@@ -138,5 +185,53 @@ export const updateTasksInBulk = defineEndpoint({
   problems: PROBLEMS,
 });
 
-export const BULK_SCHEMAS = [BulkPromptChange, BulkUpdateItem, BulkUpdate, ItemError, BulkUpdateResults] as const;
-export const BULK_ENDPOINTS = [updateTasksInBulk] as const;
+export const createTasksInBulk = defineEndpoint({
+  method: "post",
+  path: "/v1/tasks/bulk",
+  operationId: "createTasksInBulk",
+  summary: "Turn many texts into storyboards",
+  description: `${RULES} Each item is a body of \`POST /v1/tasks\`.`,
+  tag: "Bulk",
+  auth: "bearer",
+  scope: "tasks:write",
+  limit: "bulk",
+  body: BulkCreate,
+  maxBodyBytes: MAX_BULK_BYTES,
+  status: 200,
+  response: BulkCreateResults,
+  problems: PROBLEMS,
+});
+
+export const deleteTasksInBulk = defineEndpoint({
+  method: "post",
+  path: "/v1/tasks/bulk/delete",
+  operationId: "deleteTasksInBulk",
+  summary: "Delete many tasks with everything that belongs to them",
+  description:
+    `By \`ids\`: ${RULES} By \`filter\`: the oldest ${MAX_BULK_ITEMS} tasks that it takes; \`hasMore\` says whether to call again. ` +
+    "Rows go at once, stored recordings right after; work under way is stopped.",
+  tag: "Bulk",
+  auth: "bearer",
+  scope: "tasks:write",
+  limit: "bulk",
+  body: BulkDelete,
+  maxBodyBytes: MAX_BULK_BYTES,
+  status: 200,
+  response: BulkDeleteResults,
+  problems: PROBLEMS,
+});
+
+export const BULK_SCHEMAS = [
+  BulkNewTask,
+  BulkPromptChange,
+  BulkUpdateItem,
+  BulkUpdate,
+  BulkCreate,
+  BulkDeleteFilter,
+  BulkDelete,
+  ItemError,
+  BulkUpdateResults,
+  BulkCreateResults,
+  BulkDeleteResults,
+] as const;
+export const BULK_ENDPOINTS = [createTasksInBulk, updateTasksInBulk, deleteTasksInBulk] as const;

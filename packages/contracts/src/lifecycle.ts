@@ -54,6 +54,7 @@ export const updateTask = defineEndpoint({
     "the task is processing; name and metadata always can.",
   tag: "Tasks",
   auth: "bearer",
+  scope: "tasks:write",
   params: TaskIdParams,
   body: UpdateTask,
   headers: z.object({ "if-match": IfMatchHeader }),

@@ -3,9 +3,11 @@ import { z } from "zod";
 import { defineEndpoint } from "./endpoint.ts";
 import { storedText } from "./stored-text.ts";
 import { Prompt } from "./storyboard.ts";
-import { TaskIdParams } from "./tasks.ts";
 
 export const MAX_PROMPTS_OF_TASK = 500;
+
+/** In lower case, as the database writes ids. */
+export const RowId = z.uuid().toLowerCase();
 
 export const PromptContent = storedText(32_000);
 export const PromptNegative = storedText(4000).nullable();
@@ -66,7 +68,8 @@ export const PromptRevisionList = z
   })
   .meta({ id: "PromptRevisionList" });
 
-const PromptParams = z.strictObject({ id: z.uuid(), promptId: z.uuid() });
+const TaskParams = z.strictObject({ id: RowId });
+const PromptParams = z.strictObject({ id: RowId, promptId: RowId });
 
 const OPTIMISTIC =
   "With `If-Match` and the prompt's `ETag`, a prompt that has changed since answers 412 with the current row. " +
@@ -85,7 +88,7 @@ export const listPrompts = defineEndpoint({
   tag: "Prompts",
   auth: "bearer",
   scope: "tasks:read",
-  params: TaskIdParams,
+  params: TaskParams,
   status: 200,
   response: PromptList,
   problems: READ,
@@ -101,7 +104,7 @@ export const addPrompt = defineEndpoint({
   tag: "Prompts",
   auth: "bearer",
   scope: "tasks:write",
-  params: TaskIdParams,
+  params: TaskParams,
   body: AddPrompt,
   status: 201,
   response: Prompt,

@@ -1,4 +1,5 @@
 export * from "./api-keys.repo.ts";
+export * from "./bulk-tasks.repo.ts";
 export * from "./client.ts";
 export * from "./data-dir-lock.ts";
 export * from "./idempotency.repo.ts";

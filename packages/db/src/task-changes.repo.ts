@@ -1,3 +1,4 @@
+import { arrayLiteral } from "./array-literal.ts";
 import type { Db } from "./client.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import {
@@ -19,31 +20,39 @@ export const BULK_TIMEOUT_MS = 60_000;
 
 type LockedTask = { id: string; version: number; isOver: boolean };
 
-/** In the order of their ids, so that two calls over the same tasks wait for each other instead of deadlocking. */
-const lockTasks = (tx: Db, userId: string, ids: readonly string[]): Promise<LockedTask[]> =>
-  tx.$queryRaw<LockedTask[]>`
-    SELECT id, version, status IN ('completed', 'failed', 'canceled') AS "isOver" FROM tasks
-    WHERE id = ANY(${ids}::uuid[]) AND user_id = ${userId}::uuid ORDER BY id FOR UPDATE`;
+/** One string of JSON: a row for each of 10,000 tasks costs more to read than the statement itself. */
+const parseRows = <Row>([found]: readonly { rows: string | null }[]): Row[] =>
+  // Each statement that is read so builds its rows itself.
+  JSON.parse(found?.rows ?? "[]") as Row[];
 
-/** The prompts of each task in order, as `[id, version, locked]`: one row a task, which halves the time against one a prompt. */
+/** In the order of their ids, so that two calls over the same tasks wait for each other instead of deadlocking. */
+const lockTasks = async (tx: Db, userId: string, ids: readonly string[]): Promise<LockedTask[]> => {
+  const found = await tx.$queryRaw<{ rows: string | null }[]>`
+    WITH locked AS MATERIALIZED (
+      SELECT id, version, status FROM tasks
+      WHERE id = ANY(${arrayLiteral(ids)}::uuid[]) AND user_id = ${userId}::uuid ORDER BY id FOR UPDATE
+    )
+    SELECT json_agg(json_build_array(id, version, status IN ('completed', 'failed', 'canceled')))::text AS rows FROM locked`;
+  return parseRows<[string, number, boolean]>(found).map(([id, version, isOver]) => ({ id, version, isOver }));
+};
+
+/** The prompts of each task, in order. */
 const readPrompts = async (tx: Db, taskIds: readonly string[]): Promise<Map<string, StoredPrompt[]>> => {
   if (taskIds.length === 0) return new Map();
-  const rows = await tx.$queryRaw<{ taskId: string; prompts: string }[]>`
-    SELECT task_id AS "taskId", json_agg(json_build_array(id, version, locked) ORDER BY position)::text AS prompts
-    FROM prompts WHERE task_id = ANY(${taskIds}::uuid[]) GROUP BY task_id`;
-  return new Map(
-    rows.map(({ taskId, prompts }) => {
-      // The statement above built these triples.
-      const triples = JSON.parse(prompts) as [string, number, boolean][];
-      return [taskId, triples.map(([id, version, locked]) => ({ id, version, locked }))];
-    }),
-  );
+  const found = await tx.$queryRaw<{ rows: string | null }[]>`
+    SELECT json_agg(json_build_array(task_id, id, version, locked) ORDER BY task_id, position)::text AS rows
+    FROM prompts WHERE task_id = ANY(${arrayLiteral(taskIds)}::uuid[])`;
+  const prompts = new Map<string, StoredPrompt[]>(taskIds.map((taskId) => [taskId, []]));
+  for (const [taskId, id, version, locked] of parseRows<[string, string, number, boolean]>(found)) {
+    prompts.get(taskId)?.push({ id, version, locked });
+  }
+  return prompts;
 };
 
 const readScenes = async (tx: Db, taskIds: readonly string[]): Promise<Map<string, Map<number, string>>> => {
   if (taskIds.length === 0) return new Map();
   const rows = await tx.$queryRaw<{ taskId: string; index: number; id: string }[]>`
-    SELECT task_id AS "taskId", index, id FROM scenes WHERE task_id = ANY(${taskIds}::uuid[])`;
+    SELECT task_id AS "taskId", index, id FROM scenes WHERE task_id = ANY(${arrayLiteral(taskIds)}::uuid[])`;
   const scenes = new Map<string, Map<number, string>>();
   for (const { taskId, index, id } of rows) scenes.set(taskId, (scenes.get(taskId) ?? new Map()).set(index, id));
   return scenes;
@@ -84,14 +93,14 @@ const updateTasks = async (tx: Db, plans: readonly TaskPlan[]): Promise<void> =>
   await tx.$executeRaw`
     UPDATE tasks SET version = tasks.version + 1, updated_at = now(),
       name = CASE WHEN change.sets_name THEN change.name ELSE tasks.name END
-    FROM unnest(${plans.map(({ id }) => id)}::uuid[], ${plans.map(({ change }) => change.name !== undefined)}::bool[],
-      ${plans.map(({ change }) => change.name ?? null)}::text[]) AS change (id, sets_name, name)
+    FROM unnest(${arrayLiteral(plans.map(({ id }) => id))}::uuid[], ${arrayLiteral(plans.map(({ change }) => change.name !== undefined))}::bool[],
+      ${arrayLiteral(plans.map(({ change }) => change.name ?? null))}::text[]) AS change (id, sets_name, name)
     WHERE tasks.id = change.id`;
 };
 
 const deletePrompts = async (tx: Db, plans: readonly TaskPlan[]): Promise<void> => {
   const ids = plans.flatMap(({ deletes }) => deletes);
-  if (ids.length > 0) await tx.$executeRaw`DELETE FROM prompts WHERE id = ANY(${ids}::uuid[])`;
+  if (ids.length > 0) await tx.$executeRaw`DELETE FROM prompts WHERE id = ANY(${arrayLiteral(ids)}::uuid[])`;
 };
 
 /** Changes, moves, and keeps the words that are replaced, in one statement: its parts see the rows as they were. */
@@ -101,13 +110,13 @@ const updatePrompts = async (tx: Db, plans: readonly TaskPlan[]): Promise<void> 
   await tx.$executeRaw`
     WITH change AS MATERIALIZED (
       SELECT * FROM unnest(
-        ${updates.map(({ id }) => id)}::uuid[],
-        ${updates.map(({ position }) => position)}::int[],
-        ${updates.map(({ change }) => change !== null)}::bool[],
-        ${updates.map(({ change }) => change?.content ?? null)}::text[],
-        ${updates.map(({ change }) => change?.negative !== undefined)}::bool[],
-        ${updates.map(({ change }) => change?.negative ?? null)}::text[],
-        ${updates.map(({ change }) => change?.locked ?? null)}::bool[]
+        ${arrayLiteral(updates.map(({ id }) => id))}::uuid[],
+        ${arrayLiteral(updates.map(({ position }) => position))}::int[],
+        ${arrayLiteral(updates.map(({ change }) => change !== null))}::bool[],
+        ${arrayLiteral(updates.map(({ change }) => change?.content ?? null))}::text[],
+        ${arrayLiteral(updates.map(({ change }) => change?.negative !== undefined))}::bool[],
+        ${arrayLiteral(updates.map(({ change }) => change?.negative ?? null))}::text[],
+        ${arrayLiteral(updates.map(({ change }) => change?.locked ?? null))}::bool[]
       ) AS row (id, position, is_touched, content, sets_negative, negative, locked)
     ), kept AS (
       INSERT INTO prompt_revisions (prompt_id, version, content, negative, created_at)
@@ -132,12 +141,12 @@ const insertPrompts = async (tx: Db, plans: readonly TaskPlan[]): Promise<void> 
   await tx.$executeRaw`
     INSERT INTO prompts (id, task_id, scene_id, position, content, negative, slots)
     SELECT *, '[]'::jsonb FROM unnest(
-      ${inserts.map(({ id }) => id)}::uuid[],
-      ${inserts.map(({ taskId }) => taskId)}::uuid[],
-      ${inserts.map(({ sceneId }) => sceneId)}::uuid[],
-      ${inserts.map(({ position }) => position)}::int[],
-      ${inserts.map(({ change }) => change.content ?? "")}::text[],
-      ${inserts.map(({ change }) => change.negative ?? null)}::text[])`;
+      ${arrayLiteral(inserts.map(({ id }) => id))}::uuid[],
+      ${arrayLiteral(inserts.map(({ taskId }) => taskId))}::uuid[],
+      ${arrayLiteral(inserts.map(({ sceneId }) => sceneId))}::uuid[],
+      ${arrayLiteral(inserts.map(({ position }) => position))}::int[],
+      ${arrayLiteral(inserts.map(({ change }) => change.content ?? ""))}::text[],
+      ${arrayLiteral(inserts.map(({ change }) => change.negative ?? null))}::text[])`;
 };
 
 const planItems = async (

@@ -64,6 +64,12 @@ const fault = (code: ProblemCode, path: string, message: string): { fault: ItemF
   fault: { code, path, message },
 });
 
+export const taskNotFound: ItemFault = {
+  code: "task/not-found",
+  path: "id",
+  message: "There is no such task among yours: it was never there, or it was deleted.",
+};
+
 type Named = { path: string; change: PromptChange; id: string };
 
 const touches = ({ content, negative, locked, position }: PromptChange): boolean =>
@@ -177,10 +183,7 @@ const planPrompts = (
 
 /** What has to be written for this change, or why it cannot be. */
 export const planTask = (task: StoredTask | undefined, change: TaskChange): TaskPlan | { fault: ItemFault } => {
-  if (task === undefined) {
-    const message = "There is no such task among yours: it was never there, or it was deleted.";
-    return fault("task/not-found", "id", message);
-  }
+  if (task === undefined) return { fault: taskNotFound };
   if (change.version !== undefined && change.version !== task.version) {
     const message = `The task is at version ${task.version}, not ${change.version}: read it again.`;
     return fault("request/stale", "version", message);

@@ -2,10 +2,11 @@ import type { MalformedItem } from "@phonoscene/contracts";
 import type { BulkItem, ItemFault, ItemOutcome } from "@phonoscene/db";
 import { AppError } from "@phonoscene/kernel";
 
-const isMalformed = (item: object): item is MalformedItem => "malformed" in item;
+const isMalformed = (item: unknown): item is MalformedItem =>
+  typeof item === "object" && item !== null && "malformed" in item;
 
 /** Items that did not pass their schema become faults of their own places. */
-export const toBulkItems = <Item extends object>(items: readonly (Item | MalformedItem)[]): BulkItem<Item>[] =>
+export const toBulkItems = <Item>(items: readonly (Item | MalformedItem)[]): BulkItem<Item>[] =>
   items.map((item) => (isMalformed(item) ? { fault: { code: "request/invalid", ...item.malformed } } : { item: item }));
 
 const counted = (count: number): string => (count === 1 ? "1 item is" : `${count} items are`);

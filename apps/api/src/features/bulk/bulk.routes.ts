@@ -1,15 +1,43 @@
-import { updateTasksInBulk } from "@phonoscene/contracts";
-import { changeTasks, type Database } from "@phonoscene/db";
+import { createTasksInBulk, deleteTasksInBulk, MAX_BULK_ITEMS, updateTasksInBulk } from "@phonoscene/contracts";
+import { changeTasks, createTextTasks, type Database, deleteMatchingTasks, deleteTasks } from "@phonoscene/db";
+import type { Relay } from "@phonoscene/queue";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
 import { toBulkItems, toResults } from "./bulk-results.ts";
 
-type Dependencies = { database: Database };
+type Dependencies = { database: Database; relay: Pick<Relay, "wake"> };
 
-export const bulkRoutes = ({ database }: Dependencies): Route[] => [
+/** Before the routes of one task: Express would take `bulk` for an id. */
+export const bulkRoutes = ({ database: { db }, relay }: Dependencies): Route[] => [
+  endpoint(createTasksInBulk, async ({ user, body }) => {
+    const isAtomic = body.atomic;
+    const items = toBulkItems(body.items).map((entry) => {
+      if ("fault" in entry) return entry;
+      const { text, name, language, metadata, ...options } = entry.item;
+      return { item: { text, name, language, metadata, options } };
+    });
+    const outcomes = await createTextTasks(db, user.id, { items, isAtomic });
+    const results = toResults(outcomes, { isAtomic, list: "items" });
+    relay.wake();
+    return { results };
+  }),
+
   endpoint(updateTasksInBulk, async ({ user, body }) => {
     const isAtomic = body.atomic;
-    const outcomes = await changeTasks(database.db, user.id, { items: toBulkItems(body.items), isAtomic });
+    const outcomes = await changeTasks(db, user.id, { items: toBulkItems(body.items), isAtomic });
     return { results: toResults(outcomes, { isAtomic, list: "items" }) };
+  }),
+
+  endpoint(deleteTasksInBulk, async ({ user, body }) => {
+    const { ids, filter, atomic: isAtomic } = body;
+    if (ids === undefined) {
+      const deleted = await deleteMatchingTasks(db, user.id, { filter: filter ?? {}, limit: MAX_BULK_ITEMS });
+      relay.wake();
+      return deleted;
+    }
+    const outcomes = await deleteTasks(db, user.id, { items: toBulkItems(ids), isAtomic });
+    const results = toResults(outcomes, { isAtomic, list: "ids" });
+    relay.wake();
+    return { deleted: results.filter((result) => "id" in result).length, hasMore: false, results };
   }),
 ];
