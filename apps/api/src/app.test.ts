@@ -1,17 +1,11 @@
 import { ENDPOINTS } from "@phonoscene/contracts";
-import { useDatabase } from "@phonoscene/testing";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { type ApiWorld, startApiWorld } from "./test-world.ts";
+import { useApiWorld } from "./test-use-world.ts";
+import { startApiWorld } from "./test-world.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
-
-beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
-});
-afterAll(() => world.close());
+const world = useApiWorld();
 
 describe("every answer", () => {
   it("carries a request id, the caller's own where it is sane", async () => {

@@ -33,6 +33,7 @@ const NO_LIMITS: RateLimitConfig = {
 
 export type ApiWorld = {
   url: string;
+  databaseUrl: string;
   database: Database;
   /** Payloads that wait in a queue. */
   jobs(queue: QueueName): Promise<unknown[]>;
@@ -46,6 +47,14 @@ export type ApiWorld = {
   close(): Promise<void>;
 };
 
+export type ApiWorldOverrides = {
+  maxUploadBytes?: number;
+  streamHeartbeatMs?: number;
+  limits?: Partial<RateLimitConfig>;
+  /** Where counters are kept, and under which prefix; in the database unless told. */
+  limitStore?: { url: string; prefix: string };
+};
+
 const listen = (server: Server): Promise<number> =>
   new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => {
@@ -55,16 +64,7 @@ const listen = (server: Server): Promise<number> =>
   });
 
 /** The whole application on a free loopback port, over a real database that also holds the queue; no worker serves it. */
-export const startApiWorld = async (
-  databaseUrl: string,
-  overrides: {
-    maxUploadBytes?: number;
-    streamHeartbeatMs?: number;
-    limits?: Partial<RateLimitConfig>;
-    /** Where counters are kept, and under which prefix; in the database unless told. */
-    limitStore?: { url: string; prefix: string };
-  } = {},
-): Promise<ApiWorld> => {
+export const startApiWorld = async (databaseUrl: string, overrides: ApiWorldOverrides = {}): Promise<ApiWorld> => {
   const logger = createLogger({ name: "api-test", level: "silent" });
   const database = openDatabase({
     url: databaseUrl,
@@ -110,6 +110,7 @@ export const startApiWorld = async (
   let users = 0;
   return {
     url,
+    databaseUrl,
     database,
     jobs: async (name) => {
       const queue = backend.createQueue(name);

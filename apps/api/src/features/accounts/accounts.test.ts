@@ -1,16 +1,10 @@
-import { useDatabase } from "@phonoscene/testing";
 import jwt from "jsonwebtoken";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { type ApiWorld, startApiWorld, TEST_SECRET } from "../../test-world.ts";
+import { useApiWorld } from "../../test-use-world.ts";
+import { TEST_SECRET } from "../../test-world.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
-
-beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
-});
-afterAll(() => world.close());
+const world = useApiWorld();
 
 const register = (body: unknown) => world.request("/v1/auth/register", { method: "POST", json: body });
 const login = (body: unknown) => world.request("/v1/auth/login", { method: "POST", json: body });

@@ -1,20 +1,16 @@
 import { ENDPOINTS } from "@phonoscene/contracts";
-import { useDatabase } from "@phonoscene/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { type ApiWorld, startApiWorld } from "../../test-world.ts";
+import { useApiWorld } from "../../test-use-world.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
+const world = useApiWorld();
 let token: string;
 let stranger: string;
 
 beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
   token = await world.newUser();
   stranger = await world.newUser();
 });
-afterAll(() => world.close());
 
 type Key = { id: string; key: string; prefix: string; lastUsedAt: string | null; expiresAt: string | null };
 

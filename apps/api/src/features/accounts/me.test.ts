@@ -1,16 +1,9 @@
-import { useDatabase } from "@phonoscene/testing";
 import argon2 from "argon2";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { type ApiWorld, startApiWorld } from "../../test-world.ts";
+import { useApiWorld } from "../../test-use-world.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
-
-beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
-});
-afterAll(() => world.close());
+const world = useApiWorld();
 
 const PASSWORD = "correct horse battery";
 const NEW_PASSWORD = "seven grey herons at dusk";

@@ -1,15 +1,8 @@
-import { useDatabase } from "@phonoscene/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { type ApiWorld, startApiWorld } from "../../test-world.ts";
+import { useApiWorld } from "../../test-use-world.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
-
-beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
-});
-afterAll(() => world.close());
+const world = useApiWorld();
 
 type Tokens = { accessToken: string; refreshToken: string };
 

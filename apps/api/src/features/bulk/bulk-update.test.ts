@@ -1,19 +1,13 @@
 import type { Prompt } from "@phonoscene/contracts";
 import { newId } from "@phonoscene/kernel";
-import { useDatabase } from "@phonoscene/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { newStoryboard } from "../../test-storyboard.ts";
-import { type ApiWorld, startApiWorld } from "../../test-world.ts";
+import { useApiWorld } from "../../test-use-world.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
+const world = useApiWorld();
 let token: string;
 
-beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
-});
-afterAll(() => world.close());
 beforeEach(async () => {
   token = await world.newUser(`${newId()}@example.com`);
 });

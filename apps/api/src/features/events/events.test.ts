@@ -1,19 +1,14 @@
 import { claimTask, type ClaimedTask, commitStoryboard, renewLease } from "@phonoscene/db";
 import { newId } from "@phonoscene/kernel";
-import { useDatabase } from "@phonoscene/testing";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { useApiWorld } from "../../test-use-world.ts";
 import { type ApiWorld, startApiWorld } from "../../test-world.ts";
 import { live } from "./live.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
+const world = useApiWorld();
 let token: string;
 
-beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
-});
-afterAll(() => world.close());
 beforeEach(async () => {
   token = await world.newUser(`${newId()}@example.com`);
 });
@@ -34,9 +29,9 @@ const readEvent = (block: string): SentEvent => {
 };
 
 /** A reader of server-sent events; comments and `retry` are skipped. */
-const listen = async (where: string, lastEventId?: string): Promise<Listener> => {
+const listen = async (where: string, lastEventId?: string, on: ApiWorld = world): Promise<Listener> => {
   const closing = new AbortController();
-  const response = await world.request(where, {
+  const response = await on.request(where, {
     token,
     signal: closing.signal,
     headers: lastEventId === undefined ? {} : { "last-event-id": lastEventId },
@@ -224,14 +219,11 @@ describe("open streams", () => {
   });
 
   it("end when the caller's session is over", async () => {
-    const quick = await startApiWorld(databaseOf.url, { streamHeartbeatMs: 1 });
-    const whole = world;
-    world = quick;
-    const listener = await listen("/v1/events");
+    const quick = await startApiWorld(world.databaseUrl, { streamHeartbeatMs: 1 });
+    const listener = await listen("/v1/events", undefined, quick);
     await expect.poll(() => listener.events.length, SOON).toBe(1);
     await quick.database.db.session.updateMany({ data: { revokedAt: new Date() } });
     await expect.poll(listener.isOver, SOON).toBe(true);
-    world = whole;
     await quick.close();
   });
 

@@ -1,21 +1,17 @@
 import { type GivenSegment, type StoryboardFormat, type TranscriptFormat } from "@phonoscene/contracts";
 import { claimTask, commitStoryboard, failTask } from "@phonoscene/db";
 import { newId } from "@phonoscene/kernel";
-import { useDatabase } from "@phonoscene/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { type ApiWorld, startApiWorld } from "../../test-world.ts";
+import { useApiWorld } from "../../test-use-world.ts";
 import { parseSubtitles } from "../subtitles/index.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
+const world = useApiWorld();
 let token: string;
 
 beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
   token = await world.newUser(`${newId()}@example.com`);
 });
-afterAll(() => world.close());
 
 const SEGMENTS: GivenSegment[] = [
   { startMs: 0, endMs: 2000, text: 'She said "go" --> and went.' },

@@ -1,19 +1,15 @@
 import { findSegments } from "@phonoscene/db";
 import { newId } from "@phonoscene/kernel";
-import { useDatabase } from "@phonoscene/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { type ApiWorld, startApiWorld } from "../../test-world.ts";
+import { useApiWorld } from "../../test-use-world.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
+const world = useApiWorld();
 let token: string;
 
 beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
   token = await world.newUser(`${newId()}@example.com`);
 });
-afterAll(() => world.close());
 
 const post = (json: object) => world.request("/v1/tasks", { method: "POST", token, json });
 

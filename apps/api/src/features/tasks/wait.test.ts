@@ -1,22 +1,18 @@
 import { cancelTask } from "@phonoscene/db";
 import { newId } from "@phonoscene/kernel";
-import { useDatabase } from "@phonoscene/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { type ApiWorld, startApiWorld } from "../../test-world.ts";
+import { useApiWorld } from "../../test-use-world.ts";
 import { waitUntilOver } from "./wait.ts";
 
-const databaseOf = useDatabase();
-let world: ApiWorld;
+const world = useApiWorld();
 let token: string;
 let userId: string;
 
 beforeAll(async () => {
-  world = await startApiWorld(databaseOf.url);
   token = await world.newUser(`${newId()}@example.com`);
   userId = ((await (await world.request("/v1/me", { token })).json()) as { id: string }).id;
 });
-afterAll(() => world.close());
 
 type TaskBody = { id: string; status: string };
 
