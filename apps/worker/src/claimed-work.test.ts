@@ -36,7 +36,7 @@ it("work on a task that is canceled stops, and looks again in case the task was 
   const id = await newText();
   const first = await run(id, async ({ signal }) => {
     expect(await cancelTask(database.db, { id, userId })).toBe("processing");
-    expect(await retryTask(database.db, { id, userId }, undefined)).toEqual({ outcome: "queued" });
+    expect(await retryTask(database.db, { id, userId })).toEqual({ outcome: "queued" });
     return untilAborted(signal);
   });
   expect(first).toEqual({ again: { delayMs: 0 } });

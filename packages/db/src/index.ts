@@ -2,6 +2,7 @@ export * from "./api-keys.repo.ts";
 export * from "./bulk-tasks.repo.ts";
 export * from "./client.ts";
 export * from "./data-dir-lock.ts";
+export * from "./deadlines.repo.ts";
 export * from "./idempotency.repo.ts";
 export * from "./outbox.repo.ts";
 export * from "./prompts.repo.ts";

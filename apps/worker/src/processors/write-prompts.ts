@@ -1,3 +1,4 @@
+import { TaskOptions } from "@phonoscene/contracts";
 import { commitStoryboard, type Database, findSegments } from "@phonoscene/db";
 import { type PromptEngine, writeStoryboard } from "@phonoscene/prompting";
 import type { Handlers } from "@phonoscene/queue";
@@ -22,7 +23,8 @@ export const writePrompts =
                 ? { kind: "text", text: task.text ?? "" }
                 : { kind: "segments", segments: transcript.segments },
             language: transcript?.language ?? task.language,
-            options: task.options,
+            // A task of an earlier version lacks the newer options.
+            options: TaskOptions.parse(task.options),
             onProgress,
             signal,
           });
