@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { exportAccount } from "./account-export.ts";
 import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
 import { API_KEY_ENDPOINTS } from "./api-keys.ts";
 import { BULK_ENDPOINTS } from "./bulk.ts";
@@ -124,6 +125,7 @@ export const getReadiness = defineEndpoint({
 
 export const ENDPOINTS = [
   ...ACCOUNT_ENDPOINTS,
+  exportAccount,
   ...SESSION_ENDPOINTS,
   ...API_KEY_ENDPOINTS,
   createTask,

@@ -1,3 +1,4 @@
+import { EXPORT_SCHEMAS } from "./account-export.ts";
 import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
@@ -61,6 +62,7 @@ export const SCHEMAS = [
   ApiKey,
   NewApiKey,
   ApiKeyList,
+  ...EXPORT_SCHEMAS,
   Health,
   Readiness,
 ] as const;
