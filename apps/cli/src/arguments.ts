@@ -116,7 +116,7 @@ const readSource = (text: string | undefined, operands: string[]): DemoSource =>
 };
 
 const refuseForeign = (command: string, values: object): void => {
-  const [foreign] = Object.keys(values).filter((key) => !["json", "help"].includes(key));
+  const foreign = Object.keys(values).find((key) => !["json", "help"].includes(key));
   if (foreign !== undefined) throw new UsageError(`${command} takes no --${foreign}.`);
 };
 
