@@ -5,7 +5,6 @@ import { runInNewContext } from "node:vm";
 
 import { ExportLine } from "@phonoscene/contracts";
 import { newId } from "@phonoscene/kernel";
-import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
 
 import { newStoryboard } from "../../test-storyboard.ts";
@@ -39,8 +38,11 @@ const seed = (userId: string, { count, characters }: { count: number; characters
     FROM generate_series(1, ${count}::int)`;
 
 /** Statements about tasks that go to the server from now on. */
-const countTaskPages = () => {
-  const query = vi.spyOn(pg.Client.prototype, "query");
+const countTaskPages = async () => {
+  const client = await world.database.pool.connect();
+  const connections = Object.getPrototypeOf(client) as { query(...statement: unknown[]): unknown };
+  client.release();
+  const query = vi.spyOn(connections, "query");
   const isPage = ([statement]: unknown[]): boolean => {
     const text = typeof statement === "string" ? statement : (statement as { text?: string }).text;
     return text?.includes('"public"."tasks"') ?? false;
@@ -161,7 +163,7 @@ describe("the export of an account", () => {
   it("repeats and hides no task, with one statement for each ten of them", async () => {
     const { id, token } = await newPerson();
     await seed(id, { count: 95, characters: 10 });
-    const pages = countTaskPages();
+    const pages = await countTaskPages();
     try {
       const { lines } = await exported(token);
       expect(new Set(tasksOf(lines).map((task) => task.id)).size).toBe(95);
@@ -198,7 +200,7 @@ describe("the export of an account", () => {
   it("waits for a client that does not read, and asks for no more once it is gone", async () => {
     const { id, token } = await newPerson();
     await seed(id, { count: 2000, characters: 50_000 });
-    const pages = countTaskPages();
+    const pages = await countTaskPages();
     try {
       const response = await openSlowly(token);
       let last = -1;
