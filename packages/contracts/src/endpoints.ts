@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
 import { API_KEY_ENDPOINTS } from "./api-keys.ts";
+import { AUDIO_ENDPOINTS } from "./audio.ts";
 import { BULK_ENDPOINTS } from "./bulk.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { taskEvents, userEvents } from "./events.ts";
@@ -27,7 +28,7 @@ export const createTask = defineEndpoint({
   operationId: "createTask",
   summary: "Turn text or audio into a storyboard",
   description:
-    "JSON with `text` or with a `transcript` of your own, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, M4A/MP4, WebM, AIFF) and the same options. " +
+    "JSON with `text`, a `transcript` of your own, an `audioUrl` to download or the `audioId` of an earlier upload, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, M4A/MP4, WebM, AIFF) and the same options. " +
     "Answers at once with 202; poll `urls.self` until `status` is terminal. With `Prefer: wait=N` the answer is held until " +
     "the task is over (200), at most N seconds (202).",
   tag: "Tasks",
@@ -125,6 +126,7 @@ export const ENDPOINTS = [
   ...ACCOUNT_ENDPOINTS,
   ...SESSION_ENDPOINTS,
   ...API_KEY_ENDPOINTS,
+  ...AUDIO_ENDPOINTS,
   createTask,
   listTasks,
   getTask,

@@ -1,4 +1,5 @@
 export * from "./accounts.ts";
+export * from "./audio.ts";
 export * from "./bulk.ts";
 export * from "./api-keys.ts";
 export * from "./endpoint.ts";

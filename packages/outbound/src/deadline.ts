@@ -30,7 +30,10 @@ const SLOW = {
 } as const;
 
 /** The clocks of one request to `host`, over all its redirects. */
-export const startDeadline = (timeouts: Timeouts, { host, caller }: { host: string; caller: AbortSignal }): Deadline => {
+export const startDeadline = (
+  timeouts: Timeouts,
+  { host, caller }: { host: string; caller: AbortSignal },
+): Deadline => {
   const controller = new AbortController();
   const timeOut = (step: keyof typeof SLOW): void =>
     controller.abort(new OutboundError("timeout", `${host} ${SLOW[step]}.`));

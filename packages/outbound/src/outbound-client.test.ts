@@ -173,7 +173,13 @@ describe("what may be asked for", () => {
       const answer = get(`${origin}:${web.port}/`);
       // A v4-mapped literal needs IPv6 sockets, which not every machine has; refused it must not be.
       if (!origin.includes("ffff")) expect((await answer).text).toBe("sound");
-      else expect(await answer.then(() => "asked", (error: OutboundError) => error.fault)).toMatch(/asked|connect|broken/);
+      else
+        expect(
+          await answer.then(
+            () => "asked",
+            (error: OutboundError) => error.fault,
+          ),
+        ).toMatch(/asked|connect|broken/);
     },
   );
 
@@ -184,14 +190,17 @@ describe("what may be asked for", () => {
     expect(seen).toMatchObject({ "x-own": "1", "content-length": "12" });
   });
 
-  it.each([301, 302, 303, 307, 308])("a %i is followed, without what was meant for the first address", async (status) => {
-    const url = encodeURIComponent(`http://open.test:${web.port}/`);
-    const answer = await get(`http://open.test:${web.port}/to?status=${status}&url=${url}`, {
-      headers: { authorization: "secret" },
-    });
-    expect(answer.text).toBe("sound");
-    expect(seen["authorization"]).toBeUndefined();
-  });
+  it.each([301, 302, 303, 307, 308])(
+    "a %i is followed, without what was meant for the first address",
+    async (status) => {
+      const url = encodeURIComponent(`http://open.test:${web.port}/`);
+      const answer = await get(`http://open.test:${web.port}/to?status=${status}&url=${url}`, {
+        headers: { authorization: "secret" },
+      });
+      expect(answer.text).toBe("sound");
+      expect(seen["authorization"]).toBeUndefined();
+    },
+  );
 
   it("five redirects are followed, and no more; with `refuse` none is", async () => {
     expect((await get(`http://open.test:${web.port}/after?left=5`)).text).toBe("arrived");
@@ -220,14 +229,17 @@ describe("what goes wrong on the way", () => {
     expect(await failureOf(get(url, { timeouts }))).toMatchObject({ fault, isRetryable });
   });
 
-  it.each(["/hang", "/stall", "/drip"])("an abort while %s goes on ends it at once, with the caller's reason", async (path) => {
-    const controller = new AbortController();
-    const reason = new Error("the task was canceled");
-    const asked = web.requests.length;
-    const work = get(`http://open.test:${web.port}${path}`, { signal: controller.signal });
-    const ended = expect(work).rejects.toBe(reason);
-    await expect.poll(() => web.requests.length).toBe(asked + 1);
-    controller.abort(reason);
-    await ended;
-  });
+  it.each(["/hang", "/stall", "/drip"])(
+    "an abort while %s goes on ends it at once, with the caller's reason",
+    async (path) => {
+      const controller = new AbortController();
+      const reason = new Error("the task was canceled");
+      const asked = web.requests.length;
+      const work = get(`http://open.test:${web.port}${path}`, { signal: controller.signal });
+      const ended = expect(work).rejects.toBe(reason);
+      await expect.poll(() => web.requests.length).toBe(asked + 1);
+      controller.abort(reason);
+      await ended;
+    },
+  );
 });

@@ -107,7 +107,7 @@ const redirectOf = ({ statusCode = 0, headers }: IncomingMessage): string | null
   REDIRECTS.has(statusCode) ? (headers.location ?? null) : null;
 
 const nextUrl = (location: string, from: URL): string => {
-  if (URL.canParse(location, from)) return new URL(location, from).href;
+  if (URL.canParse(location, from.href)) return new URL(location, from).href;
   throw new OutboundError("redirect", `${from.hostname} redirects to something that is no address.`);
 };
 

@@ -6,7 +6,15 @@
  * taken, or too often; `too-large` more bytes than allowed.
  */
 export type OutboundFault =
-  "url" | "not-public" | "name" | "connect" | "tls" | "broken" | "timeout" | "redirect" | "too-large";
+  | "url"
+  | "not-public"
+  | "name"
+  | "connect"
+  | "tls"
+  | "broken"
+  | "timeout"
+  | "redirect"
+  | "too-large";
 
 /**
  * A request to an address that a user named did not succeed. The message is safe to show to that user: it never tells an
@@ -43,7 +51,8 @@ export const toOutboundError = (cause: unknown, host: string): OutboundError => 
       isRetryable: true,
     });
   }
-  if (NOT_KNOWN.has(code)) return new OutboundError("name", `There is no host ${host}: correct the address.`, { cause });
+  if (NOT_KNOWN.has(code))
+    return new OutboundError("name", `There is no host ${host}: correct the address.`, { cause });
   // Happy eyeballs gathers the errors of all addresses.
   if (cause instanceof AggregateError || NOT_REACHED.has(code)) {
     return new OutboundError("connect", `Nobody answers at ${host}.`, { cause });
@@ -51,5 +60,7 @@ export const toOutboundError = (cause: unknown, host: string): OutboundError => 
   if (CERTIFICATE.test(code)) {
     return new OutboundError("tls", `The certificate or the encryption of ${host} does not hold (${code}).`, { cause });
   }
-  return new OutboundError("broken", `The connection to ${host} broke off${code === "" ? "" : ` (${code})`}.`, { cause });
+  return new OutboundError("broken", `The connection to ${host} broke off${code === "" ? "" : ` (${code})`}.`, {
+    cause,
+  });
 };

@@ -1,49 +1,76 @@
 import {
   createTask as createTaskContract,
   deleteTask as deleteTaskContract,
+  type CreateTextTask,
   getTask,
-  type GivenTranscript,
   listTasks as listTasksContract,
   TERMINAL_STATUSES,
   waitSecondsOf,
 } from "@phonoscene/contracts";
-import { createTask, type Database, deleteTask, listTasks, type TaskRow } from "@phonoscene/db";
+import {
+  audioNotFound,
+  createTask,
+  createTaskOfAudio,
+  type Database,
+  deleteTask,
+  listTasks,
+  type NewTask,
+  type TaskRow,
+} from "@phonoscene/db";
 import { decodeCursor, encodeCursor, SECOND } from "@phonoscene/kernel";
+import type { AddressPolicy } from "@phonoscene/outbound";
 import type { Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 
 import { endpoint, type HandlerInput, type Route } from "../../http/endpoint.ts";
+import { audioFault, audioUrlFaultOf } from "../audio/index.ts";
 import { readGivenTranscript } from "../subtitles/index.ts";
 import { createAudioTask } from "./create-audio-task.ts";
 import { etagOf, readTask, taskNotFound } from "./read-task.ts";
 import { toTaskView } from "./tasks.view.ts";
 import { waitUntilOver } from "./wait.ts";
 
-type Dependencies = { database: Database; storage: AudioStorage; relay: Pick<Relay, "wake"> };
+type Dependencies = {
+  database: Database;
+  storage: AudioStorage;
+  relay: Pick<Relay, "wake">;
+  isAllowedAddress: AddressPolicy;
+};
 
 const POLL_AFTER_SECONDS = "1";
 
-/** @throws AppError "request/invalid" that names the faulty lines of a transcript. */
-const toSource = (text: string | undefined, transcript: GivenTranscript | undefined, language: string) =>
-  transcript === undefined
-    ? // The contract takes exactly one of the two.
-      { kind: "text" as const, text: text ?? "" }
-    : {
-        kind: "transcript" as const,
-        transcript: { engine: "given", ...readGivenTranscript(transcript, language) },
-      };
+type Sources = Pick<CreateTextTask, "text" | "transcript" | "audioUrl" | "language">;
 
-type NewTask = Pick<HandlerInput<typeof createTaskContract>, "user" | "body" | "upload" | "requestToken">;
+/** @throws AppError "request/invalid" that names the faulty lines of a transcript, or says what is wrong with a URL. */
+const toSource = ({ text, transcript, audioUrl, language }: Sources, isAllowed: AddressPolicy): NewTask["source"] => {
+  if (transcript !== undefined) {
+    return { kind: "transcript", transcript: { engine: "given", ...readGivenTranscript(transcript, language) } };
+  }
+  // The contract takes exactly one source.
+  if (audioUrl === undefined) return { kind: "text", text: text ?? "" };
+  const fault = audioUrlFaultOf(audioUrl, isAllowed);
+  if (fault !== null) throw audioFault("audioUrl", "custom", fault);
+  return { kind: "url", audioUrl };
+};
 
-const createFrom = (deps: Dependencies, { user, body, upload, requestToken: id }: NewTask): Promise<TaskRow> => {
+type Input = Pick<HandlerInput<typeof createTaskContract>, "user" | "body" | "upload" | "requestToken">;
+
+const createFrom = async (deps: Dependencies, { user, body, upload, requestToken: id }: Input): Promise<TaskRow> => {
   if (upload !== null) {
     // This contract's multipart schema parsed the fields.
     const fields = upload.fields as Parameters<typeof createAudioTask>[1]["fields"];
     return createAudioTask(deps, { id, userId: user.id, file: upload.file, fields });
   }
-  const { text, transcript, name, language, metadata, ...options } = body;
-  const source = toSource(text, transcript, language);
-  return createTask(deps.database.db, { id, userId: user.id, name, language, metadata, options, source });
+  const { db } = deps.database;
+  const { text, transcript, audioUrl, audioId, name, language, metadata, ...options } = body;
+  const task = { id, userId: user.id, name, language, metadata, options };
+  if (audioId === undefined) {
+    const source = toSource({ text, transcript, audioUrl, language }, deps.isAllowedAddress);
+    return createTask(db, { ...task, source });
+  }
+  const row = await createTaskOfAudio(db, { ...task, audioId });
+  if (row === null) throw audioFault("audioId", "not_found", audioNotFound.message);
+  return row;
 };
 
 const createRoute = (deps: Dependencies): Route =>
