@@ -6,7 +6,16 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { TaskOptions } from "@phonoscene/contracts";
-import { cancelTask, createTask, createUser, type Database, findTask, openDatabase, retryTask, type TaskRow } from "@phonoscene/db";
+import {
+  cancelTask,
+  createTask,
+  createUser,
+  type Database,
+  findTask,
+  openDatabase,
+  retryTask,
+  type TaskRow,
+} from "@phonoscene/db";
 import { createLogger } from "@phonoscene/kernel";
 import { describeOnBackends } from "@phonoscene/testing";
 import { type FakeAssemblyAi, startAssemblyAi } from "@phonoscene/testing/assemblyai";

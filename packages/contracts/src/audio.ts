@@ -3,7 +3,7 @@ import { z } from "zod";
 import { defineEndpoint } from "./endpoint.ts";
 import { isStorable, NOT_STORABLE } from "./stored-text.ts";
 
-export const AudioId = z.uuid().meta({ example: "019ab2f4-6a3e-7c51-9d0e-2f7a5b8c9d10" });
+export const AudioId = z.uuid().toLowerCase().meta({ example: "019ab2f4-6a3e-7c51-9d0e-2f7a5b8c9d10" });
 
 /** Syntax only; whether the address is public is checked by the API, and again by the worker that connects to it. */
 export const AudioUrl = z

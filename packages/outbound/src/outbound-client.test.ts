@@ -167,20 +167,9 @@ describe("what may be asked for", () => {
     expect((await get(`http://open.test:${web.port}/zip`)).text).toBe("\u001f packed");
   });
 
-  it.each(["http://127.0.0.2", "http://2130706434", "http://0x7f000002", "http://[::ffff:127.0.0.2]"])(
+  it.each(["http://127.0.0.2", "http://2130706434", "http://0x7f000002"])(
     "%s, an address in an opened network",
-    async (origin) => {
-      const answer = get(`${origin}:${web.port}/`);
-      // A v4-mapped literal needs IPv6 sockets, which not every machine has; refused it must not be.
-      if (!origin.includes("ffff")) expect((await answer).text).toBe("sound");
-      else
-        expect(
-          await answer.then(
-            () => "asked",
-            (error: OutboundError) => error.fault,
-          ),
-        ).toMatch(/asked|connect|broken/);
-    },
+    async (origin) => expect((await get(`${origin}:${web.port}/`)).text).toBe("sound"),
   );
 
   it("a status is an answer, and a POST carries its body", async () => {
@@ -236,10 +225,10 @@ describe("what goes wrong on the way", () => {
       const reason = new Error("the task was canceled");
       const asked = web.requests.length;
       const work = get(`http://open.test:${web.port}${path}`, { signal: controller.signal });
-      const ended = expect(work).rejects.toBe(reason);
+      const ended = work.catch((error: unknown) => error);
       await expect.poll(() => web.requests.length).toBe(asked + 1);
       controller.abort(reason);
-      await ended;
+      expect(await ended).toBe(reason);
     },
   );
 });

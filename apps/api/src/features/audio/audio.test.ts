@@ -202,7 +202,7 @@ describe("a bulk create", () => {
     const refused = await bulk(items, true);
     expect(refused).toMatchObject({
       code: "bulk/refused",
-      errors: [{ index: 4 }, { index: 5 }].map(({ index }) => ({ index })),
+      errors: [{ index: 3 }, { index: 4 }, { index: 5 }],
     });
     expect(await (await read(id)).json()).not.toMatchObject({ expiresAt: null });
     const { results } = (await bulk(items, false)) as { results: { id?: string; error?: object }[] };
