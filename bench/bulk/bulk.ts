@@ -15,7 +15,7 @@ import {
   BulkUpdateResults,
   TaskOptions,
 } from "../../packages/contracts/src/index.ts";
-import { changeTasks, createTextTasks, deleteTasks } from "../../packages/db/src/index.ts";
+import { changeTasks, createTasks, deleteTasks } from "../../packages/db/src/index.ts";
 import { newId } from "../../packages/kernel/src/index.ts";
 import { type BenchDatabase, openBenchDatabase, seed } from "./database.ts";
 
@@ -121,7 +121,7 @@ const create = (bench: BenchDatabase): Contest => ({
       const { text, name, language, metadata, ...options } = entry.item;
       return { item: { text, name, language, metadata, options } };
     });
-    const outcomes = await createTextTasks(bench.database.db, bench.userId, { items: tasks, isAtomic });
+    const outcomes = await createTasks(bench.database.db, bench.userId, { items: tasks, isAtomic });
     return JSON.stringify(BulkCreateResults.parse({ results: toResults(outcomes, { isAtomic, list: "items" }) }));
   },
   floor: createFloor(bench),

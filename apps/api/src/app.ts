@@ -1,5 +1,6 @@
 import { type Database } from "@phonoscene/db";
 import type { Logger } from "@phonoscene/kernel";
+import type { AddressPolicy } from "@phonoscene/outbound";
 import type { QueueBackend, Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 import express, { type Express } from "express";
@@ -18,6 +19,7 @@ import {
   type RefreshTokens,
   sessionRoutes,
 } from "./features/accounts/index.ts";
+import { audioRoutes } from "./features/audio/index.ts";
 import { bulkRoutes } from "./features/bulk/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
 import { eventRoutes } from "./features/events/index.ts";
@@ -46,6 +48,8 @@ export type AppDependencies = {
   logger: Logger;
   trustProxyHops: number;
   maxUploadBytes: number;
+  /** Which addresses an `audioUrl` may name. */
+  isAllowedAddress: AddressPolicy;
   version: string;
   /** Aborts when the process begins to stop: answers that are held back are sent, streams that would never end, end. */
   stopping: AbortSignal;
@@ -79,6 +83,7 @@ export const createApp = (deps: AppDependencies): Express => {
     ...accountExportRoutes(deps),
     ...sessionRoutes(deps),
     ...apiKeyRoutes(deps),
+    ...audioRoutes(deps),
     ...bulkRoutes(deps),
     ...taskRoutes(deps),
     ...lifecycleRoutes(deps),

@@ -1,4 +1,5 @@
 import { parseConfig, queueUrlOf, STORE_VARIABLES, wholeNumber } from "@phonoscene/kernel";
+import { networkList } from "@phonoscene/outbound";
 import { z } from "zod";
 
 /** 0: no limit. */
@@ -11,6 +12,7 @@ export const API_VARIABLES = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().default("127.0.0.1"),
   TRUST_PROXY_HOPS: wholeNumber(0, 10).default(0),
+  OUTBOUND_ALLOWED_NETWORKS: networkList.optional(),
   RATE_LIMIT_API_PER_MINUTE: rateLimit.default(120),
   RATE_LIMIT_BULK_PER_MINUTE: rateLimit.default(5),
   RATE_LIMIT_REGISTER_PER_HOUR: rateLimit.default(5),
@@ -29,6 +31,7 @@ const ApiConfig = API_VARIABLES.transform((env) => ({
   port: env.PORT,
   host: env.HOST,
   trustProxyHops: env.TRUST_PROXY_HOPS,
+  allowedNetworks: env.OUTBOUND_ALLOWED_NETWORKS,
   rateLimits: {
     apiPerMinute: env.RATE_LIMIT_API_PER_MINUTE,
     bulkPerMinute: env.RATE_LIMIT_BULK_PER_MINUTE,

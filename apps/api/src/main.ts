@@ -2,7 +2,16 @@ import { createServer } from "node:http";
 import path from "node:path";
 
 import { drainOutbox, openDatabase } from "@phonoscene/db";
-import { AppError, createLogger, exitWithError, HOUR, onShutdown, SECOND } from "@phonoscene/kernel";
+import {
+  AppError,
+  createLogger,
+  exitWithError,
+  HOUR,
+  MAX_RECORDING_BYTES,
+  onShutdown,
+  SECOND,
+} from "@phonoscene/kernel";
+import { createAddressPolicy } from "@phonoscene/outbound";
 import { createProducer, openQueueBackend, startRelay } from "@phonoscene/queue";
 import { openLocalDisk } from "@phonoscene/storage";
 
@@ -19,7 +28,6 @@ import { openRateLimitStore } from "./http/rate-limit-store.ts";
 import { createRateLimits } from "./http/rate-limits.ts";
 import { VERSION } from "./version.ts";
 
-const MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
 const DRAIN_MS = 8 * SECOND;
 
 const listen = (server: ReturnType<typeof createServer>, { port, host }: ApiConfig): Promise<number> =>
@@ -63,7 +71,8 @@ const run = async (config: ApiConfig): Promise<void> => {
     loginGuard: createLoginGuard(limitStore, config.rateLimits.loginFailures),
     logger,
     trustProxyHops: config.trustProxyHops,
-    maxUploadBytes: MAX_UPLOAD_BYTES,
+    isAllowedAddress: createAddressPolicy(config.allowedNetworks),
+    maxUploadBytes: MAX_RECORDING_BYTES,
     version: VERSION,
   });
   const server = createServer({ requestTimeout: HOUR, headersTimeout: 30 * SECOND }, app);

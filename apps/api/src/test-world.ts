@@ -5,6 +5,7 @@ import path from "node:path";
 
 import { type Database, drainOutbox, openDatabase } from "@phonoscene/db";
 import { createLogger } from "@phonoscene/kernel";
+import { createAddressPolicy } from "@phonoscene/outbound";
 import { createProducer, openQueueBackend, type QueueName, startRelay } from "@phonoscene/queue";
 import { openLocalDisk } from "@phonoscene/storage";
 
@@ -49,6 +50,8 @@ export type ApiWorld = {
 
 export type ApiWorldOverrides = {
   maxUploadBytes?: number;
+  /** Not public, and may be named in an `audioUrl` all the same. */
+  allowedNetworks?: string[];
   streamHeartbeatMs?: number;
   limits?: Partial<RateLimitConfig>;
   /** Where counters are kept, and under which prefix; in the database unless told. */
@@ -93,6 +96,7 @@ export const startApiWorld = async (databaseUrl: string, overrides: ApiWorldOver
     loginGuard: createLoginGuard(limitStore, limits.loginFailures),
     logger,
     trustProxyHops: 0,
+    isAllowedAddress: createAddressPolicy(overrides.allowedNetworks),
     maxUploadBytes: overrides.maxUploadBytes ?? 10_000_000,
     version: "0.0.0-test",
     ...(overrides.streamHeartbeatMs !== undefined && { streamHeartbeatMs: overrides.streamHeartbeatMs }),

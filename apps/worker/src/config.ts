@@ -8,6 +8,7 @@ import {
   STORE_VARIABLES,
   wholeNumber,
 } from "@phonoscene/kernel";
+import { networkList } from "@phonoscene/outbound";
 import { QUEUE_NAMES } from "@phonoscene/queue";
 import { z } from "zod";
 
@@ -23,6 +24,7 @@ export const WORKER_VARIABLES = z.object({
   WORKER_CONCURRENCY: wholeNumber(1, 100).default(1),
   WORKER_GRACE_MS: wholeNumber(0, HOUR).default(8 * SECOND),
   WORKER_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
+  OUTBOUND_ALLOWED_NETWORKS: networkList.optional(),
   SPEECH_ENGINE: z.enum(["auto", "local", "assemblyai"]).default("auto"),
   SPEECH_MODEL: z.enum(["base", "tiny"]).default("base"),
   SPEECH_MODEL_DIR: z.string().optional(),
@@ -57,6 +59,7 @@ const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
   concurrency: env.WORKER_CONCURRENCY,
   graceMs: env.WORKER_GRACE_MS,
   healthPort: env.WORKER_HEALTH_PORT,
+  allowedNetworks: env.OUTBOUND_ALLOWED_NETWORKS,
   speech: {
     engine: env.SPEECH_ENGINE,
     model: env.SPEECH_MODEL,

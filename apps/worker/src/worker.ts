@@ -2,6 +2,7 @@ import path from "node:path";
 
 import { drainOutbox, openDatabase } from "@phonoscene/db";
 import type { Logger } from "@phonoscene/kernel";
+import { createAddressPolicy, createOutboundClient } from "@phonoscene/outbound";
 import { createProducer, openQueueBackend, startRelay, startWorkers } from "@phonoscene/queue";
 import { createSpeechEngine } from "@phonoscene/speech";
 import { openLocalDisk } from "@phonoscene/storage";
@@ -34,7 +35,8 @@ export const startWorker = async (config: WorkerConfig, logger: Logger): Promise
   const backend = openQueueBackend({ url: config.queueUrl, prefix: config.queuePrefix, logger });
   const producer = createProducer(backend);
   const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
-  const deps = { database, storage, speech, prompting, relay };
+  const outbound = createOutboundClient({ isAllowed: createAddressPolicy(config.allowedNetworks) });
+  const deps = { database, storage, speech, prompting, relay, outbound };
   const { queues, concurrency } = config;
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { defineEndpoint } from "./endpoint.ts";
+import { oneSource } from "./given-transcript.ts";
 import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, RowId, SceneIndex } from "./prompts.ts";
 import { storedText } from "./stored-text.ts";
 import { oneLength } from "./task-options.ts";
@@ -34,13 +35,14 @@ const items = <Item extends z.ZodType>(item: Item, documented: Record<string, un
     .min(1, "Send at least one item")
     .max(MAX_BULK_ITEMS, `One call takes at most ${MAX_BULK_ITEMS} items: send the rest in another`);
 
-const { text: bulkText, transcript: _single, ...newTaskFields } = CreateTextTask.shape;
+const { transcript: _single, ...newTaskFields } = CreateTextTask.shape;
 
-/** As `POST /v1/tasks` takes it, from text only. */
+/** As `POST /v1/tasks` takes it, but for transcripts. */
 export const BulkNewTask = z
-  .strictObject({ text: bulkText.unwrap(), ...newTaskFields })
+  .strictObject(newTaskFields)
+  .superRefine(oneSource)
   .superRefine(oneLength)
-  .meta({ id: "BulkNewTask" });
+  .meta({ id: "BulkNewTask", description: "Exactly one of `text`, `audioUrl` and `audioId`, with the options" });
 
 const atomic = z.boolean().default(true).meta({
   description: "true: all items or none. false: each item on its own, with a result for each",
@@ -193,8 +195,8 @@ export const createTasksInBulk = defineEndpoint({
   method: "post",
   path: "/v1/tasks/bulk",
   operationId: "createTasksInBulk",
-  summary: "Turn many texts into storyboards",
-  description: `${RULES} Each item is a body of \`POST /v1/tasks\`.`,
+  summary: "Turn many texts or recordings into storyboards",
+  description: `${RULES} Each item is a body of \`POST /v1/tasks\`, without a transcript. An audioId that is not the caller's is a fault of its item.`,
   tag: "Bulk",
   auth: "bearer",
   scope: "tasks:write",

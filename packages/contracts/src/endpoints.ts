@@ -3,6 +3,7 @@ import { z } from "zod";
 import { exportAccount } from "./account-export.ts";
 import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
 import { API_KEY_ENDPOINTS } from "./api-keys.ts";
+import { AUDIO_ENDPOINTS } from "./audio.ts";
 import { BULK_ENDPOINTS } from "./bulk.ts";
 import { CancelAfterHeader } from "./deadlines.ts";
 import { defineEndpoint } from "./endpoint.ts";
@@ -29,7 +30,7 @@ export const createTask = defineEndpoint({
   operationId: "createTask",
   summary: "Turn text or audio into a storyboard",
   description:
-    "JSON with `text` or with a `transcript` of your own, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, M4A/MP4, WebM, AIFF) and the same options. " +
+    "JSON with `text`, a `transcript` of your own, an `audioUrl` to download or the `audioId` of an earlier upload, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, M4A/MP4, WebM, AIFF) and the same options. " +
     "Answers at once with 202; poll `urls.self` until `status` is terminal. With `Prefer: wait=N` the answer is held until " +
     "the task is over (200), at most N seconds (202). With `deadlineMs` or `Cancel-After: 5m` it is canceled by itself if it is not over by then.",
   tag: "Tasks",
@@ -128,6 +129,7 @@ export const ENDPOINTS = [
   exportAccount,
   ...SESSION_ENDPOINTS,
   ...API_KEY_ENDPOINTS,
+  ...AUDIO_ENDPOINTS,
   createTask,
   listTasks,
   getTask,

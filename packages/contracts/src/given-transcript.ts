@@ -85,18 +85,26 @@ export type GivenTranscript = z.infer<typeof GivenTranscript>;
 type Sources = {
   text?: string | undefined;
   transcript?: GivenTranscript | undefined;
+  audioUrl?: string | undefined;
+  audioId?: string | undefined;
   language: string;
 };
 
-/** A refinement: exactly one of `text` and `transcript`, and one language at most. */
-export const oneSource = ({ text, transcript, language }: Sources, context: z.RefinementCtx): void => {
-  if (text === undefined && transcript === undefined) {
-    const message = "Give the words to illustrate: `text`, or a `transcript` with times";
+/** A refinement: exactly one source, and one language at most. */
+export const oneSource = (sources: Sources, context: z.RefinementCtx): void => {
+  const { text, transcript, audioUrl, audioId, language } = sources;
+  const [first, second] = Object.entries({ text, transcript, audioUrl, audioId }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  if (first === undefined) {
+    const message = "Give what to illustrate: `text`, a `transcript` with times, an `audioUrl` or an `audioId`";
     context.addIssue({ code: "custom", path: ["text"], message });
-  }
-  if (text !== undefined && transcript !== undefined) {
-    const message = "Give either `text` or `transcript`, not both";
-    context.addIssue({ code: "custom", path: ["transcript"], message });
+  } else if (second !== undefined) {
+    context.addIssue({
+      code: "custom",
+      path: [second],
+      message: `Give either \`${first}\` or \`${second}\`, not both`,
+    });
   }
   if (transcript?.language !== undefined && language !== "auto" && transcript.language !== language) {
     const message = `The task says "${language}": give the language once`;

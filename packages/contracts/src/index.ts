@@ -1,5 +1,6 @@
 export * from "./account-export.ts";
 export * from "./accounts.ts";
+export * from "./audio.ts";
 export * from "./bulk.ts";
 export * from "./api-keys.ts";
 export * from "./deadlines.ts";

@@ -36,6 +36,8 @@ export const PROBLEMS = {
   "prompt/not-found": { status: 404, title: "No such prompt" },
   "prompt/revision-not-found": { status: 404, title: "No such version of the prompt" },
   "prompt/locked": { status: 409, title: "The prompt is locked" },
+  "audio/not-found": { status: 404, title: "No such audio" },
+  "audio/in-use": { status: 409, title: "A task uses the audio" },
   "events/too-many-streams": { status: 429, title: "Too many event streams are open" },
   "storage/full": { status: 507, title: "The disk is full" },
   "service/unavailable": { status: 503, title: "The service cannot answer right now" },

@@ -1,6 +1,7 @@
 import { EXPORT_SCHEMAS } from "./account-export.ts";
 import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
+import { Audio } from "./audio.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
 import { TaskPrompts, TaskState } from "./events.ts";
 import { Chapters, Storyboard } from "./exports.ts";
@@ -26,6 +27,7 @@ export const SCHEMAS = [
   Prompt,
   TaskOptions,
   TaskError,
+  Audio,
   TaskAudio,
   Timings,
   Task,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { AudioId, AudioUrl } from "./audio.ts";
 import { CancelReason, DeadlineMs } from "./deadlines.ts";
 import { GivenTranscript, oneSource } from "./given-transcript.ts";
 import { FormMetadata, Metadata, MetadataFilter, Moment, SearchQuery } from "./metadata.ts";
@@ -41,6 +42,8 @@ export const CreateTextTask = z
       })
       .optional(),
     transcript: GivenTranscript.optional(),
+    audioUrl: AudioUrl.optional(),
+    audioId: AudioId.optional().meta({ description: "A recording that `POST /v1/audio` took, or another task's" }),
     name: TaskName.nullable().default(null),
     language: Language.default("auto"),
     metadata: Metadata.default({}),
@@ -49,7 +52,10 @@ export const CreateTextTask = z
   })
   .superRefine(oneSource)
   .superRefine(oneLength)
-  .meta({ id: "CreateTextTask", description: "Exactly one of `text` and `transcript`, with the options" });
+  .meta({
+    id: "CreateTextTask",
+    description: "Exactly one of `text`, `transcript`, `audioUrl` and `audioId`, with the options",
+  });
 export type CreateTextTask = z.infer<typeof CreateTextTask>;
 
 /** The fields beside the file in a multipart `POST /v1/tasks`; numbers arrive as text. */
@@ -82,6 +88,7 @@ const instant = z.iso.datetime().meta({ example: "2026-11-22T10:00:00.000Z" });
 
 export const TaskAudio = z
   .object({
+    id: AudioId.meta({ description: "Makes another task of the same recording, as `audioId`" }),
     filename: z.string(),
     sizeBytes: z.int().min(0),
     format: z.string().meta({ example: "mp3" }),
@@ -116,7 +123,8 @@ export const Task = z
     language: z.string().meta({ description: "As asked for; the transcript says what was found" }),
     options: TaskOptions,
     metadata: z.record(z.string(), z.string()),
-    audio: TaskAudio.nullable(),
+    audio: TaskAudio.nullable().meta({ description: "null for a text, and until the worker has it from `audioUrl`" }),
+    audioUrl: z.string().nullable().meta({ description: "As it was given" }),
     speechEngine: z.string().nullable(),
     promptEngine: z.string().nullable(),
     usage: z

@@ -2,55 +2,104 @@ import type { TaskOptions, TaskStatus } from "@phonoscene/contracts";
 import { newId } from "@phonoscene/kernel";
 
 import { arrayLiteral } from "./array-literal.ts";
+import { claimAudio, deleteUnusedAudio } from "./audio.repo.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 import { BULK_TIMEOUT_MS, type BulkItem, type ItemOutcome, repeated } from "./task-changes.repo.ts";
-import { taskNotFound } from "./task-changes.ts";
+import { type ItemFault, taskNotFound } from "./task-changes.ts";
 
-export type NewTextTask = {
+export type NewBulkTask = {
   name: string | null;
   language: string;
   metadata: Record<string, string>;
   options: TaskOptions;
-  text: string;
+  /** Exactly one of the three. */
+  text?: string | undefined;
+  audioUrl?: string | undefined;
+  audioId?: string | undefined;
   /** As in `NewTask`. */
   deadlineMs?: number | undefined;
 };
 
 type Call<Item> = { items: readonly BulkItem<Item>[]; isAtomic: boolean };
 
-/** Writes tasks made of text and the jobs that start them in one statement: all of it, or nothing. */
-const insertTextTasks = async (
-  db: PrismaClient,
-  userId: string,
-  tasks: readonly (NewTextTask & { id: string })[],
-): Promise<void> => {
-  await db.$executeRaw`
+/** Writes tasks and the jobs that start them in one statement: all of it, or nothing. */
+const insertTasks = async (tx: Db, userId: string, tasks: readonly (NewBulkTask & { id: string })[]): Promise<void> => {
+  await tx.$executeRaw`
     WITH made AS (
-      INSERT INTO tasks (id, user_id, kind, name, language, text, metadata, options, deadline_at)
-      SELECT id, ${userId}::uuid, 'text', name, language, text, metadata, options, now() + deadline_ms * interval '1 ms' FROM unnest(
+      INSERT INTO tasks (id, user_id, kind, name, language, text, audio_url, audio_id, metadata, options, deadline_at)
+      SELECT id, ${userId}::uuid, (CASE WHEN text IS NULL THEN 'audio' ELSE 'text' END)::"TaskKind", name, language, text,
+        audio_url, audio_id, metadata, options, now() + deadline_ms * interval '1 ms'
+      FROM unnest(
         ${arrayLiteral(tasks.map(({ id }) => id))}::uuid[],
         ${arrayLiteral(tasks.map(({ name }) => name))}::text[],
         ${arrayLiteral(tasks.map(({ language }) => language))}::text[],
-        ${arrayLiteral(tasks.map(({ text }) => text))}::text[],
+        ${arrayLiteral(tasks.map(({ text = null }) => text))}::text[],
+        ${arrayLiteral(tasks.map(({ audioUrl = null }) => audioUrl))}::text[],
+        ${arrayLiteral(tasks.map(({ audioId = null }) => audioId))}::uuid[],
         ${arrayLiteral(tasks.map(({ metadata }) => JSON.stringify(metadata)))}::jsonb[],
         ${arrayLiteral(tasks.map(({ options }) => JSON.stringify(options)))}::jsonb[],
         ${arrayLiteral(tasks.map(({ deadlineMs }) => deadlineMs ?? null))}::float8[]
-      ) AS row (id, name, language, text, metadata, options, deadline_ms)
-      RETURNING id
+      ) AS row (id, name, language, text, audio_url, audio_id, metadata, options, deadline_ms)
+      RETURNING id, kind
     )
-    INSERT INTO outbox (job, payload) SELECT 'write-prompts', jsonb_build_object('taskId', id) FROM made`;
+    INSERT INTO outbox (job, payload)
+    SELECT CASE kind WHEN 'audio' THEN 'transcribe-audio' ELSE 'write-prompts' END, jsonb_build_object('taskId', id)
+    FROM made`;
 };
 
-/** Makes tasks of texts, in one statement. `isAtomic`: where one item is at fault, none is made. */
-export const createTextTasks = async (
+/** What an audio id meets that is not there, is somebody else's, or has expired. */
+export const audioNotFound: ItemFault = {
+  code: "audio/not-found",
+  path: "audioId",
+  message: "There is no such audio among yours: it was never there, it was deleted, or nothing used it for 24 hours.",
+};
+
+/** Ends the transaction of an atomic call, so that audio that it claimed expires as before. */
+class NothingDone extends Error {
+  override readonly name = "NothingDone";
+}
+
+type Made = { done: { id: string }; item: NewBulkTask } | { fault: ItemFault };
+
+const checkAudio = (entry: Made, found: ReadonlySet<string>): Made =>
+  "fault" in entry || entry.item.audioId === undefined || found.has(entry.item.audioId)
+    ? entry
+    : { fault: audioNotFound };
+
+const tasksOf = (made: readonly Made[]) =>
+  made.flatMap((entry) => ("fault" in entry ? [] : [{ ...entry.item, ...entry.done }]));
+
+/** Makes tasks in one statement, or in four where audio is used. `isAtomic`: where one item is at fault, none is made. */
+export const createTasks = async (
   db: PrismaClient,
   userId: string,
-  { items, isAtomic }: Call<NewTextTask>,
+  { items, isAtomic }: Call<NewBulkTask>,
 ): Promise<ItemOutcome<{ id: string }>[]> => {
-  const made = items.map((entry) => ("fault" in entry ? entry : { done: { id: newId() }, item: entry.item }));
-  const tasks = made.flatMap((entry) => ("fault" in entry ? [] : [{ ...entry.item, ...entry.done }]));
-  if (tasks.length > 0 && !(isAtomic && tasks.length < items.length)) await insertTextTasks(db, userId, tasks);
+  let made = items.map((entry): Made => ("fault" in entry ? entry : { done: { id: newId() }, item: entry.item }));
+  const isRefused = (): boolean => isAtomic && made.some((entry) => "fault" in entry);
+  const audioIds = [...new Set(tasksOf(made).flatMap(({ audioId }) => audioId ?? []))];
+  const insert = async (tx: Db): Promise<void> => {
+    const tasks = tasksOf(made);
+    if (tasks.length > 0) await insertTasks(tx, userId, tasks);
+  };
+  if (audioIds.length === 0) {
+    if (!isRefused()) await insert(db);
+  } else {
+    await db
+      .$transaction(
+        async (tx) => {
+          const found = new Set(await claimAudio(tx, userId, audioIds));
+          made = made.map((entry) => checkAudio(entry, found));
+          if (isRefused()) throw new NothingDone();
+          await insert(tx);
+        },
+        { timeout: BULK_TIMEOUT_MS },
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof NothingDone)) throw error;
+      });
+  }
   return made.map((entry) => ("fault" in entry ? entry : { done: entry.done }));
 };
 
@@ -61,18 +110,10 @@ const deleteLocked = async (tx: Db, doomed: readonly DoomedTask[]): Promise<void
   if (doomed.length === 0) return;
   await tx.$executeRaw`DELETE FROM tasks WHERE id = ANY(${arrayLiteral(doomed.map(({ id }) => id))}::uuid[])`;
   const audioIds = [...new Set(doomed.flatMap(({ audioId }) => (audioId === null ? [] : [audioId])))];
-  if (audioIds.length === 0) return;
-  await tx.$executeRaw`
-    WITH orphans AS (
-      DELETE FROM audio WHERE id = ANY(${arrayLiteral(audioIds)}::uuid[])
-        AND NOT EXISTS (SELECT FROM tasks WHERE tasks.audio_id = audio.id)
-      RETURNING storage_key
-    )
-    INSERT INTO outbox (job, payload)
-    SELECT 'maintenance', jsonb_build_object('action', 'delete-audio', 'storageKey', storage_key) FROM orphans`;
+  if (audioIds.length > 0) await deleteUnusedAudio(tx, audioIds);
 };
 
-/** Deletes the owner's tasks by id, in four statements at most. `isAtomic`: where one id is at fault, none goes. */
+/** Deletes the owner's tasks by id, in six statements at most. `isAtomic`: where one id is at fault, none goes. */
 export const deleteTasks = (
   db: PrismaClient,
   userId: string,

@@ -1,4 +1,5 @@
 export * from "./api-keys.repo.ts";
+export * from "./audio.repo.ts";
 export * from "./bulk-tasks.repo.ts";
 export * from "./client.ts";
 export * from "./data-dir-lock.ts";

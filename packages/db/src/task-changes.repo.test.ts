@@ -3,7 +3,7 @@ import { useDatabase } from "@phonoscene/testing";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import { createTextTasks, deleteTasks } from "./bulk-tasks.repo.ts";
+import { createTasks, deleteTasks } from "./bulk-tasks.repo.ts";
 import { type Database, openDatabase } from "./client.ts";
 import { changeTasks } from "./task-changes.repo.ts";
 
@@ -73,7 +73,7 @@ describe("the statements of a bulk call", () => {
   it.each([1, 20, 1000])("create: one for %i items", async (count) => {
     const item = { name: null, language: "auto", metadata: {}, text: "Words.", options: {} as never };
     const items = Array.from({ length: count }, () => ({ item }));
-    expect(await statementsOf(() => createTextTasks(database.db, userId, { items, isAtomic: true }))).toBe(1);
+    expect(await statementsOf(() => createTasks(database.db, userId, { items, isAtomic: true }))).toBe(1);
   });
 
   it.each([1, 20, 1000])(

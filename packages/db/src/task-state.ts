@@ -44,6 +44,8 @@ export type ClaimedTask = Claim & {
   userId: string;
   text: string | null;
   storageKey: string | null;
+  /** Where to download the recording from, while there is none in the storage. */
+  audioUrl: string | null;
   language: string;
   options: TaskOptions;
   providerJobId: string | null;
@@ -75,6 +77,7 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
         OR (status = 'processing' AND stage = ${stage}::"TaskStage"))
     RETURNING attempt, user_id AS "userId", text, language, options, provider_job_id AS "providerJobId",
       (extract(epoch FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs",
+      audio_url AS "audioUrl",
       (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey"`;
   if (claimed !== undefined) return { outcome: "claimed", task: { taskId, token, ...claimed } };
 

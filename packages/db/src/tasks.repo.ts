@@ -1,14 +1,13 @@
 import type { Include, TaskOptions, TaskStatus } from "@phonoscene/contracts";
 import { type Cursor, newId } from "@phonoscene/kernel";
 
+import { claimAudio, deleteUnusedAudio, type NewAudio } from "./audio.repo.ts";
 import type { Db } from "./client.ts";
 import { deadlineAfter } from "./deadlines.repo.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { addToOutbox } from "./outbox.repo.ts";
 import { insertTranscript, type NewTranscript } from "./results.repo.ts";
 import { isUniqueViolation } from "./unique.ts";
-
-export type NewAudio = { filename: string; format: string; sizeBytes: number; storageKey: string };
 
 export type NewTask = {
   /** A task that is there already under this id, its owner's own, is the answer in place of a second one. */
@@ -20,6 +19,8 @@ export type NewTask = {
   source:
     | { kind: "text"; text: string }
     | { kind: "audio"; audio: NewAudio }
+    /** A recording that the worker downloads. */
+    | { kind: "url"; audioUrl: string }
     /** Words that have times already: a text to the state machine, and its transcript is there from the start. */
     | { kind: "transcript"; transcript: NewTranscript };
   metadata?: Record<string, string>;
@@ -50,34 +51,46 @@ export type TaskRow = Omit<FullTask, Include> & Partial<Pick<FullTask, Include>>
 
 const CREATE_TIMEOUT_MS = 30_000;
 
-const insertTask = (db: PrismaClient, task: NewTask): Promise<TaskRow> =>
+type TaskFields = Omit<NewTask, "source">;
+type Source = NewTask["source"] | { kind: "stored-audio"; audioId: string };
+
+/** The id of the audio that the task hears; undefined where the owner has no such audio. */
+const provideAudio = async (tx: Db, userId: string, source: Source): Promise<string | null | undefined> => {
+  if (source.kind === "audio") {
+    const id = newId();
+    await tx.audio.create({ data: { id, userId, ...source.audio } });
+    return id;
+  }
+  if (source.kind !== "stored-audio") return null;
+  const [used] = await claimAudio(tx, userId, [source.audioId]);
+  return used;
+};
+
+const insertTask = (db: PrismaClient, task: TaskFields, source: Source): Promise<TaskRow | null> =>
   db.$transaction(
     async (tx) => {
-      const { source, id = newId(), deadlineMs, ...fields } = task;
-      const audioId = source.kind === "audio" ? newId() : null;
-      const kind = source.kind === "audio" ? "audio" : "text";
-      if (source.kind === "audio" && audioId !== null) {
-        await tx.audio.create({ data: { id: audioId, userId: task.userId, ...source.audio } });
-      }
+      const { id = newId(), deadlineMs, ...fields } = task;
+      const audioId = await provideAudio(tx, task.userId, source);
+      if (audioId === undefined) return null;
+      const isHeard = source.kind === "url" || audioId !== null;
+      const text = source.kind === "text" ? source.text : null;
+      const audioUrl = source.kind === "url" ? source.audioUrl : null;
       const deadlineAt = await deadlineAfter(tx, deadlineMs);
       const row = await tx.task.create({
-        data: { id, ...fields, kind, audioId, deadlineAt, text: source.kind === "text" ? source.text : null },
+        data: { id, ...fields, kind: isHeard ? "audio" : "text", audioId, audioUrl, deadlineAt, text },
         include: { audio: true },
         omit: { text: true },
       });
       if (source.kind === "transcript") await insertTranscript(tx, id, source.transcript);
-      await addToOutbox(tx, [
-        { job: source.kind === "audio" ? "transcribe-audio" : "write-prompts", payload: { taskId: id } },
-      ]);
+      await addToOutbox(tx, [{ job: isHeard ? "transcribe-audio" : "write-prompts", payload: { taskId: id } }]);
       return row;
     },
     { timeout: CREATE_TIMEOUT_MS },
   );
 
-/** Writes the task, its audio and the job that starts it in one transaction: all of it, or nothing. */
-export const createTask = async (db: PrismaClient, task: NewTask): Promise<TaskRow> => {
+const insertOrFind = async (db: PrismaClient, task: TaskFields, source: Source): Promise<TaskRow | null> => {
   try {
-    return await insertTask(db, task);
+    return await insertTask(db, task, source);
   } catch (error) {
     if (task.id === undefined || !isUniqueViolation(error)) throw error;
     const made = await findTask(db, { id: task.id, userId: task.userId });
@@ -85,6 +98,19 @@ export const createTask = async (db: PrismaClient, task: NewTask): Promise<TaskR
     return made;
   }
 };
+
+/** Writes the task, its audio and the job that starts it in one transaction: all of it, or nothing. */
+export const createTask = async (db: PrismaClient, { source, ...task }: NewTask): Promise<TaskRow> => {
+  const row = await insertOrFind(db, task, source);
+  if (row === null) throw new Error("only a task of stored audio can miss its source");
+  return row;
+};
+
+/** As `createTask`, of audio that was stored earlier. Null: the owner has no such audio, or it has expired. */
+export const createTaskOfAudio = (
+  db: PrismaClient,
+  { audioId, ...task }: TaskFields & { audioId: string },
+): Promise<TaskRow | null> => insertOrFind(db, task, { kind: "stored-audio", audioId });
 
 /** The owner's task, or null: other people's tasks do not exist. */
 export const findTask = (
@@ -158,25 +184,10 @@ export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskR
 /** Deletes the task with all that belongs to it and asks for its recording to be deleted. False if there is none. */
 export const deleteTask = (db: PrismaClient, where: { id: string; userId: string }): Promise<boolean> =>
   db.$transaction(async (tx) => {
-    const task = await tx.task.findFirst({ where, select: { audio: { select: { id: true, storageKey: true } } } });
-    if (task === null) return false;
-    const { count } = await tx.task.deleteMany({ where });
-    if (count === 0) return false;
-    if (task.audio !== null) {
-      const { count: orphans } = await tx.audio.deleteMany({ where: { id: task.audio.id, tasks: { none: {} } } });
-      if (orphans > 0) {
-        const payload = { action: "delete-audio", storageKey: task.audio.storageKey };
-        await addToOutbox(tx, [{ job: "maintenance", payload }]);
-      }
-    }
+    const [deleted] = await tx.$queryRaw<{ audioId: string | null }[]>`
+      DELETE FROM tasks WHERE id = ${where.id}::uuid AND user_id = ${where.userId}::uuid
+      RETURNING audio_id AS "audioId"`;
+    if (deleted === undefined) return false;
+    if (deleted.audioId !== null) await deleteUnusedAudio(tx, [deleted.audioId]);
     return true;
   });
-
-/** Of these storage keys, the ones that an audio row still names. */
-export const findKnownStorageKeys = async (db: Db, storageKeys: readonly string[]): Promise<Set<string>> => {
-  const rows = await db.audio.findMany({
-    where: { storageKey: { in: [...storageKeys] } },
-    select: { storageKey: true },
-  });
-  return new Set(rows.map((row) => row.storageKey));
-};

@@ -2,6 +2,9 @@
 export const AUDIO_FORMATS = ["mp3", "wav", "flac", "ogg", "m4a", "webm", "aiff"] as const;
 export type AudioFormat = (typeof AUDIO_FORMATS)[number];
 
+/** The largest recording that is taken, uploaded or downloaded. */
+export const MAX_RECORDING_BYTES = 2 * 1024 ** 3;
+
 /** Bytes that `sniffAudioFormat` needs to see. */
 export const SNIFF_BYTES = 16;
 

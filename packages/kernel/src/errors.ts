@@ -5,6 +5,8 @@ export type AppErrorDetails = {
   detail?: string;
   /** The provider asked to wait this long before the next try. */
   retryAfterMs?: number;
+  /** Whether the same input may succeed later, where this case differs from what `PROBLEMS` says of its code. */
+  isRetryable?: boolean;
   /** One entry a fault, for invalid input. */
   errors?: Fault[];
   /** The resource as it is now, for a write that was based on an older one. */
@@ -19,6 +21,7 @@ export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ProblemCode;
   readonly retryAfterMs: number | undefined;
+  private readonly isRetryable: boolean | undefined;
   readonly errors: Fault[] | undefined;
   readonly current: Record<string, unknown> | undefined;
 
@@ -26,6 +29,7 @@ export class AppError extends Error {
     super(details.detail ?? PROBLEMS[code].title, options);
     this.code = code;
     this.retryAfterMs = details.retryAfterMs;
+    this.isRetryable = details.isRetryable;
     this.errors = details.errors;
     this.current = details.current;
   }
@@ -37,7 +41,7 @@ export class AppError extends Error {
   /** Whether the same input may succeed later; false for everything that is not a failure of a task. */
   get retryable(): boolean {
     const problem = PROBLEMS[this.code];
-    return "retryable" in problem && problem.retryable;
+    return this.isRetryable ?? ("retryable" in problem && problem.retryable);
   }
 }
 

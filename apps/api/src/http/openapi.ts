@@ -127,7 +127,7 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
     ...(endpoint.params !== undefined && { params: endpoint.params as z.ZodObject }),
     ...(endpoint.query !== undefined && { query: endpoint.query as z.ZodObject }),
     ...headersOf(endpoint),
-    ...(endpoint.body !== undefined && {
+    ...((endpoint.body !== undefined || endpoint.multipart !== undefined) && {
       body: { required: endpoint.isBodyOptional !== true, content: requestContent(endpoint) },
     }),
   },
@@ -160,8 +160,10 @@ export const buildOpenApiDocument = (version: string) => {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: ["Accounts", "API keys", "Tasks", "Prompts", "Bulk", "Exports", "Events", "Operations"].map((name) => ({
-      name,
-    })),
+    tags: ["Accounts", "API keys", "Audio", "Tasks", "Prompts", "Bulk", "Exports", "Events", "Operations"].map(
+      (name) => ({
+        name,
+      }),
+    ),
   });
 };

@@ -56,10 +56,13 @@ const hasBody = ({ headers }: Request): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 
 const checkJson = (contract: Endpoint, request: Request): void => {
-  if (contract.body === undefined) return;
+  if (contract.body === undefined && contract.multipart === undefined) return;
   if (request.body === undefined && contract.isBodyOptional === true && !hasBody(request)) request.body = {};
-  if (request.body === undefined) {
-    const takes = contract.multipart === undefined ? "application/json" : "application/json or multipart/form-data";
+  if (request.body === undefined || contract.body === undefined) {
+    const types = { "application/json": contract.body, "multipart/form-data": contract.multipart };
+    const takes = Object.entries(types)
+      .flatMap(([type, part]) => (part === undefined ? [] : [type]))
+      .join(" or ");
     throw new AppError("request/unsupported-media-type", {
       detail: `Send the body as ${takes}, with that Content-Type.`,
     });

@@ -1,25 +1,33 @@
-import { type Database, deleteEndedSessions, deleteOldIdempotencyKeys, findKnownStorageKeys } from "@phonoscene/db";
+import {
+  type Database,
+  deleteEndedSessions,
+  deleteExpiredAudio,
+  deleteOldIdempotencyKeys,
+  findKnownStorageKeys,
+} from "@phonoscene/db";
 import { DAY, HOUR } from "@phonoscene/kernel";
-import type { Handlers } from "@phonoscene/queue";
+import type { Handlers, Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 
-type Dependencies = { database: Database; storage: AudioStorage };
+type Dependencies = { database: Database; storage: AudioStorage; relay: Pick<Relay, "wake"> };
 
 /** Longer than the longest upload: what is older and unknown was left by a process that died. */
 const ORPHAN_AFTER_MS = 2 * HOUR;
 
-const sweep = async ({ database, storage }: Dependencies) => {
+const sweep = async ({ database, storage, relay }: Dependencies) => {
   const uploads = await storage.sweepIncoming(ORPHAN_AFTER_MS);
   const candidates = await storage.keysOlderThan(ORPHAN_AFTER_MS);
   const known = await findKnownStorageKeys(database.db, candidates);
   const orphans = candidates.filter((key) => !known.has(key));
   for (const key of orphans) await storage.delete(key);
+  const expired = await deleteExpiredAudio(database.db);
+  if (expired > 0) relay.wake();
   const sessions = await deleteEndedSessions(database.db, new Date(Date.now() - 30 * DAY));
   const idempotencyKeys = await deleteOldIdempotencyKeys(database.db);
-  return { uploads, recordings: orphans.length, sessions, idempotencyKeys };
+  return { uploads, recordings: orphans.length, expired, sessions, idempotencyKeys };
 };
 
-/** Deletes recordings whose task is gone, and sweeps what dead processes left behind. */
+/** Deletes recordings whose tasks are gone or never came, and sweeps what dead processes left behind. */
 export const maintenance =
   (deps: Dependencies): Handlers["maintenance"] =>
   async (payload, { logger }) => {

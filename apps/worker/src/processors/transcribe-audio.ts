@@ -1,44 +1,74 @@
 import { commitTranscript, type Database, saveProviderJobId } from "@phonoscene/db";
 import { AppError } from "@phonoscene/kernel";
+import type { OutboundClient } from "@phonoscene/outbound";
 import type { Handlers, Relay } from "@phonoscene/queue";
 import type { SpeechEngine } from "@phonoscene/speech";
 import type { AudioStorage } from "@phonoscene/storage";
 
-import { runStage } from "../claimed-work.ts";
+import { runStage, type StageWork } from "../claimed-work.ts";
+import { downloadAudio } from "../download-audio.ts";
 
-type Dependencies = { database: Database; storage: AudioStorage; speech: SpeechEngine; relay: Pick<Relay, "wake"> };
+type Dependencies = {
+  database: Database;
+  storage: AudioStorage;
+  outbound: OutboundClient;
+  speech: SpeechEngine;
+  relay: Pick<Relay, "wake">;
+};
 
-/** Hears a task's recording, stores the transcript, and asks for the prompts. */
+/** How much of the stage's progress a download is. */
+const DOWNLOAD_SHARE = 0.2;
+
+type Recording = { storageKey: string; onProgress(fraction: number): void };
+
+/** The recording that is stored already, or the one at the task's URL; null where the claim is lost. */
+const fetchRecording = async (deps: Dependencies, work: StageWork): Promise<Recording | null> => {
+  const { task, onProgress } = work;
+  if (task.storageKey !== null) return { storageKey: task.storageKey, onProgress };
+  if (task.audioUrl === null) {
+    throw new AppError("audio_unreadable", {
+      detail: "The recording of this task is not stored any more: send it again.",
+    });
+  }
+  const storageKey = await downloadAudio(deps, {
+    claim: task,
+    url: task.audioUrl,
+    onProgress: (fraction) => onProgress(fraction * DOWNLOAD_SHARE),
+    signal: work.signal,
+  });
+  if (storageKey === null) return null;
+  const onHeard = (fraction: number): void => onProgress(DOWNLOAD_SHARE + fraction * (1 - DOWNLOAD_SHARE));
+  return { storageKey, onProgress: onHeard };
+};
+
+const transcribe = async (deps: Dependencies, work: StageWork): Promise<boolean> => {
+  const { database, storage, speech, relay } = deps;
+  const { task, signal } = work;
+  const recording = await fetchRecording(deps, work);
+  if (recording === null) return false;
+  const result = await speech.transcribe({
+    filePath: storage.localPath(recording.storageKey),
+    language: task.language,
+    providerJobId: task.providerJobId,
+    onProviderJobId: async (id) => {
+      if (!(await saveProviderJobId(database.db, task, id))) {
+        throw new Error("the claim was lost before the provider's id could be stored");
+      }
+    },
+    onProgress: recording.onProgress,
+    signal,
+  });
+  const isStored = await commitTranscript(database.db, task, result);
+  relay.wake();
+  return isStored;
+};
+
+/** Hears a task's recording (downloading it first where it is at a URL), stores the transcript, and asks for the prompts. */
 export const transcribeAudio =
-  ({ database, storage, speech, relay }: Dependencies): Handlers["transcribe-audio"] =>
+  (deps: Dependencies): Handlers["transcribe-audio"] =>
   ({ taskId }, context) =>
     runStage(
-      {
-        stage: "transcribing",
-        database,
-        run: async ({ task, signal, onProgress }) => {
-          if (task.storageKey === null) {
-            throw new AppError("audio_unreadable", {
-              detail: "The recording of this task is not stored any more: send it again.",
-            });
-          }
-          const result = await speech.transcribe({
-            filePath: storage.localPath(task.storageKey),
-            language: task.language,
-            providerJobId: task.providerJobId,
-            onProviderJobId: async (id) => {
-              if (!(await saveProviderJobId(database.db, task, id))) {
-                throw new Error("the claim was lost before the provider's id could be stored");
-              }
-            },
-            onProgress,
-            signal,
-          });
-          const isStored = await commitTranscript(database.db, task, result);
-          relay.wake();
-          return isStored;
-        },
-      },
+      { stage: "transcribing", database: deps.database, run: (work) => transcribe(deps, work) },
       taskId,
       context,
     );

@@ -1,22 +1,26 @@
 import { createTasksInBulk, deleteTasksInBulk, MAX_BULK_ITEMS, updateTasksInBulk } from "@phonoscene/contracts";
-import { changeTasks, createTextTasks, type Database, deleteMatchingTasks, deleteTasks } from "@phonoscene/db";
+import { changeTasks, createTasks, type Database, deleteMatchingTasks, deleteTasks } from "@phonoscene/db";
+import type { AddressPolicy } from "@phonoscene/outbound";
 import type { Relay } from "@phonoscene/queue";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
+import { audioUrlFaultOf } from "../audio/index.ts";
 import { toBulkItems, toResults } from "./bulk-results.ts";
 
-type Dependencies = { database: Database; relay: Pick<Relay, "wake"> };
+type Dependencies = { database: Database; relay: Pick<Relay, "wake">; isAllowedAddress: AddressPolicy };
 
 /** Before the routes of one task: Express would take `bulk` for an id. */
-export const bulkRoutes = ({ database: { db }, relay }: Dependencies): Route[] => [
+export const bulkRoutes = ({ database: { db }, relay, isAllowedAddress }: Dependencies): Route[] => [
   endpoint(createTasksInBulk, async ({ user, body }) => {
     const isAtomic = body.atomic;
     const items = toBulkItems(body.items).map((entry) => {
       if ("fault" in entry) return entry;
-      const { text, name, language, metadata, deadlineMs, ...options } = entry.item;
-      return { item: { text, name, language, metadata, deadlineMs, options } };
+      const { text, audioUrl, audioId, name, language, metadata, deadlineMs, ...options } = entry.item;
+      const fault = audioUrl === undefined ? null : audioUrlFaultOf(audioUrl, isAllowedAddress);
+      if (fault !== null) return { fault: { code: "request/invalid" as const, path: "audioUrl", message: fault } };
+      return { item: { text, audioUrl, audioId, name, language, metadata, deadlineMs, options } };
     });
-    const outcomes = await createTextTasks(db, user.id, { items, isAtomic });
+    const outcomes = await createTasks(db, user.id, { items, isAtomic });
     const results = toResults(outcomes, { isAtomic, list: "items" });
     relay.wake();
     return { results };

@@ -2,48 +2,68 @@ import {
   cancelAfterMsOf,
   createTask as createTaskContract,
   deleteTask as deleteTaskContract,
+  type CreateTextTask,
   getTask,
-  type GivenTranscript,
   listTasks as listTasksContract,
   TERMINAL_STATUSES,
   waitSecondsOf,
 } from "@phonoscene/contracts";
-import { createTask, type Database, deleteTask, listTasks, type TaskRow } from "@phonoscene/db";
+import {
+  audioNotFound,
+  createTask,
+  createTaskOfAudio,
+  type Database,
+  deleteTask,
+  listTasks,
+  type NewTask,
+  type TaskRow,
+} from "@phonoscene/db";
 import { decodeCursor, encodeCursor, SECOND } from "@phonoscene/kernel";
+import type { AddressPolicy } from "@phonoscene/outbound";
 import type { Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 
 import { endpoint, type HandlerInput, type Route } from "../../http/endpoint.ts";
+import { audioFault, audioUrlFaultOf } from "../audio/index.ts";
 import { readGivenTranscript } from "../subtitles/index.ts";
 import { createAudioTask } from "./create-audio-task.ts";
 import { etagOf, readTask, taskNotFound } from "./read-task.ts";
 import { toTaskView } from "./tasks.view.ts";
 import { waitUntilOver } from "./wait.ts";
 
-type Dependencies = { database: Database; storage: AudioStorage; relay: Pick<Relay, "wake"> };
+type Dependencies = {
+  database: Database;
+  storage: AudioStorage;
+  relay: Pick<Relay, "wake">;
+  isAllowedAddress: AddressPolicy;
+};
 
 const POLL_AFTER_SECONDS = "1";
 
-/** @throws AppError "request/invalid" that names the faulty lines of a transcript. */
-const toSource = (text: string | undefined, transcript: GivenTranscript | undefined, language: string) =>
-  transcript === undefined
-    ? // The contract takes exactly one of the two.
-      { kind: "text" as const, text: text ?? "" }
-    : {
-        kind: "transcript" as const,
-        transcript: { engine: "given", ...readGivenTranscript(transcript, language) },
-      };
+type Sources = Pick<CreateTextTask, "text" | "transcript" | "audioUrl" | "language">;
 
-type NewTask = Pick<HandlerInput<typeof createTaskContract>, "user" | "body" | "upload" | "requestToken" | "header">;
+/** @throws AppError "request/invalid" that names the faulty lines of a transcript, or says what is wrong with a URL. */
+const toSource = ({ text, transcript, audioUrl, language }: Sources, isAllowed: AddressPolicy): NewTask["source"] => {
+  if (transcript !== undefined) {
+    return { kind: "transcript", transcript: { engine: "given", ...readGivenTranscript(transcript, language) } };
+  }
+  // The contract takes exactly one source.
+  if (audioUrl === undefined) return { kind: "text", text: text ?? "" };
+  const fault = audioUrlFaultOf(audioUrl, isAllowed);
+  if (fault !== null) throw audioFault("audioUrl", "custom", fault);
+  return { kind: "url", audioUrl };
+};
+
+type Input = Pick<HandlerInput<typeof createTaskContract>, "user" | "body" | "upload" | "requestToken" | "header">;
 
 /** The shorter one of the body's and the header's. */
-const deadlineOf = (inBody: number | undefined, { header }: Pick<NewTask, "header">): number | undefined => {
+const deadlineOf = (inBody: number | undefined, { header }: Pick<Input, "header">): number | undefined => {
   const inHeader = cancelAfterMsOf(header("cancel-after"));
   const given = [inBody, inHeader].filter((ms) => typeof ms === "number");
   return given.length === 0 ? undefined : Math.min(...given);
 };
 
-const createFrom = (deps: Dependencies, input: NewTask): Promise<TaskRow> => {
+const createFrom = async (deps: Dependencies, input: Input): Promise<TaskRow> => {
   const { user, body, upload, requestToken: id } = input;
   if (upload !== null) {
     // This contract's multipart schema parsed the fields.
@@ -56,10 +76,16 @@ const createFrom = (deps: Dependencies, input: NewTask): Promise<TaskRow> => {
       deadlineMs: deadlineOf(fields.deadlineMs, input),
     });
   }
-  const { text, transcript, name, language, metadata, deadlineMs: given, ...options } = body;
-  const source = toSource(text, transcript, language);
-  const deadlineMs = deadlineOf(given, input);
-  return createTask(deps.database.db, { id, userId: user.id, name, language, metadata, options, source, deadlineMs });
+  const { db } = deps.database;
+  const { text, transcript, audioUrl, audioId, name, language, metadata, deadlineMs: given, ...options } = body;
+  const task = { id, userId: user.id, name, language, metadata, options, deadlineMs: deadlineOf(given, input) };
+  if (audioId === undefined) {
+    const source = toSource({ text, transcript, audioUrl, language }, deps.isAllowedAddress);
+    return createTask(db, { ...task, source });
+  }
+  const row = await createTaskOfAudio(db, { ...task, audioId });
+  if (row === null) throw audioFault("audioId", "not_found", audioNotFound.message);
+  return row;
 };
 
 const createRoute = (deps: Dependencies): Route =>

@@ -56,11 +56,13 @@ export const toTaskView = (row: TaskRow): Task => ({
   options: TaskOptions.parse(row.options),
   metadata: StoredMetadata.parse(row.metadata),
   audio: row.audio && {
+    id: row.audio.id,
     filename: row.audio.filename,
     sizeBytes: Number(row.audio.sizeBytes),
     format: row.audio.format,
     durationMs: row.audio.durationMs,
   },
+  audioUrl: row.audioUrl,
   speechEngine: row.speechEngine,
   promptEngine: row.promptEngine,
   usage: Usage.parse(row.usage),
