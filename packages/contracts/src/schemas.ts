@@ -10,16 +10,7 @@ import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { Session, SessionList } from "./sessions.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
-import {
-  CreateAudioTask,
-  CreateTextTask,
-  Task,
-  TaskAudio,
-  TaskError,
-  TaskList,
-  TaskOptions,
-  Timings,
-} from "./tasks.ts";
+import { CreateTextTask, Task, TaskAudio, TaskError, TaskList, TaskOptions, Timings } from "./tasks.ts";
 import { Warning } from "./warnings.ts";
 
 /** The named schemas, each after those it is made of: the document's generator needs to meet them in this order. */
@@ -40,7 +31,6 @@ export const SCHEMAS = [
   GivenSegment,
   GivenTranscript,
   CreateTextTask,
-  CreateAudioTask,
   RetryTask,
   Storyboard,
   Chapters,
