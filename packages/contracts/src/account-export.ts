@@ -2,12 +2,13 @@ import { z } from "zod";
 
 import { User } from "./accounts.ts";
 import { ApiKey } from "./api-keys.ts";
+import { Count, shownList, shownText } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { PromptRevision } from "./prompts.ts";
 import { Session } from "./sessions.ts";
 import { Prompt, Scene, Transcript } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
-import { Task } from "./tasks.ts";
+import { MAX_TEXT_CHARACTERS, Task } from "./tasks.ts";
 
 /** The first line. */
 export const ExportStart = z
@@ -15,26 +16,28 @@ export const ExportStart = z
     object: z.literal("export.start"),
     format: z.literal(1).meta({ description: "Raised when a line changes in a way that a reader must know of" }),
     createdAt: z.iso.datetime(),
-    notes: z.array(z.string()).meta({ description: "What is not in the export, and why" }),
+    notes: shownList(shownText(500), 20).meta({ description: "What is not in the export, and why" }),
   })
   .meta({ id: "ExportStart" });
 
 export const ExportedPrompt = Prompt.extend({
-  revisions: z.array(PromptRevision).meta({ description: "Earlier words, the oldest first" }),
+  revisions: shownList(PromptRevision, 10_000).meta({ description: "Earlier words, the oldest first" }),
 }).meta({ id: "ExportedPrompt" });
 
 export const ExportedTask = Task.extend({
-  text: z.string().nullable().meta({ description: "What the task was made of; null for audio and given transcripts" }),
+  text: shownText(MAX_TEXT_CHARACTERS)
+    .nullable()
+    .meta({ description: "What the task was made of; null for audio and given transcripts" }),
   transcript: Transcript.nullable(),
-  scenes: z.array(Scene),
-  prompts: z.array(ExportedPrompt),
+  scenes: shownList(Scene, 10_000),
+  prompts: shownList(ExportedPrompt, 500),
 }).meta({ id: "ExportedTask" });
 
 /** The last line: where it is missing, the export was broken off. */
 export const ExportEnd = z
   .object({
     object: z.literal("export.end"),
-    counts: z.object({ sessions: z.int().min(0), apiKeys: z.int().min(0), tasks: z.int().min(0) }),
+    counts: z.object({ sessions: Count, apiKeys: Count, tasks: Count }),
   })
   .meta({ id: "ExportEnd", description: "The last line; without it the export is not whole" });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { DurationMs, MAX_SENTENCE, shownText } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 
 export const Email = z
@@ -28,8 +29,8 @@ export const User = z
   .object({
     object: z.literal("user"),
     id: z.uuid(),
-    email: z.string(),
-    name: z.string(),
+    email: shownText(254),
+    name: shownText(100),
     role: z.enum(["user", "admin"]),
     createdAt: z.iso.datetime(),
   })
@@ -38,9 +39,9 @@ export type User = z.infer<typeof User>;
 
 export const Tokens = z
   .object({
-    accessToken: z.string().meta({ description: "A JWT for the `Authorization: Bearer` header" }),
-    refreshToken: z.string().meta({ description: "Opaque; keep it secret" }),
-    expiresInMs: z.int().meta({ description: "Lifetime of the access token" }),
+    accessToken: z.string().max(MAX_SENTENCE).meta({ description: "A JWT for the `Authorization: Bearer` header" }),
+    refreshToken: z.string().max(200).meta({ description: "Opaque; keep it secret" }),
+    expiresInMs: DurationMs.meta({ description: "Lifetime of the access token" }),
     user: User,
   })
   .meta({ id: "Tokens" });
@@ -74,6 +75,7 @@ export const register = defineEndpoint({
   operationId: "register",
   limit: "register",
   summary: "Make an account",
+  description: "Then log in with the same email and password. The email must not belong to another account.",
   tag: "Accounts",
   auth: "none",
   body: Register,
@@ -134,6 +136,7 @@ export const logoutAll = defineEndpoint({
   path: "/v1/auth/logout-all",
   operationId: "logoutAll",
   summary: "End every session of the account, this one too",
+  description: "All their tokens are dead at once; API keys stay.",
   tag: "Accounts",
   auth: "bearer",
   status: 204,
@@ -145,6 +148,7 @@ export const getMe = defineEndpoint({
   path: "/v1/me",
   operationId: "getMe",
   summary: "The account that the token belongs to",
+  description: "Id, email, name and role, never the password.",
   tag: "Accounts",
   auth: "bearer",
   status: 200,
@@ -184,6 +188,7 @@ export const changePassword = defineEndpoint({
   path: "/v1/me/password",
   operationId: "changePassword",
   summary: "Change the password; every other session ends",
+  description: "The current password is asked for again; the session that changes it stays.",
   tag: "Accounts",
   auth: "bearer",
   body: ChangePassword,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { MAX_WORD, NextCursor, shownList, shownText } from "./bounds.ts";
 import { defineEndpoint, SCOPES } from "./endpoint.ts";
 import { PageQuery } from "./sessions.ts";
 
@@ -25,9 +26,12 @@ export const ApiKey = z
   .object({
     object: z.literal("apiKey"),
     id: z.uuid(),
-    name: z.string(),
-    prefix: z.string().meta({ description: "Its first characters, to tell it from others", example: "ps_Xq3v9Lk2" }),
-    scopes: z.array(z.enum(SCOPES)),
+    name: shownText(100),
+    prefix: shownText(MAX_WORD).meta({
+      description: "Its first characters, to tell it from others",
+      example: "ps_Xq3v9Lk2",
+    }),
+    scopes: shownList(z.enum(SCOPES), SCOPES.length),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().nullable(),
     lastUsedAt: z.iso.datetime().nullable().meta({ description: "To the minute" }),
@@ -36,15 +40,15 @@ export const ApiKey = z
 export type ApiKey = z.infer<typeof ApiKey>;
 
 export const NewApiKey = ApiKey.extend({
-  key: z.string().meta({ description: "The key itself: shown now and never again" }),
+  key: z.string().max(MAX_WORD).meta({ description: "The key itself: shown now and never again" }),
 }).meta({ id: "NewApiKey" });
 
 export const ApiKeyList = z
   .object({
     object: z.literal("list"),
-    data: z.array(ApiKey),
+    data: shownList(ApiKey, 100),
     hasMore: z.boolean(),
-    nextCursor: z.string().nullable(),
+    nextCursor: NextCursor,
   })
   .meta({ id: "ApiKeyList" });
 
@@ -69,6 +73,7 @@ export const listApiKeys = defineEndpoint({
   path: "/v1/api-keys",
   operationId: "listApiKeys",
   summary: "The API keys of the account, newest first, without the keys themselves",
+  description: "`prefix` tells one from another; `lastUsedAt` shows which are not needed any more.",
   tag: "API keys",
   auth: "bearer",
   query: PageQuery,
@@ -82,6 +87,7 @@ export const deleteApiKey = defineEndpoint({
   path: "/v1/api-keys/{id}",
   operationId: "deleteApiKey",
   summary: "Delete an API key; it is dead at once",
+  description: "What it made stays. A key that is deleted cannot be brought back.",
   tag: "API keys",
   auth: "bearer",
   params: z.strictObject({ id: z.uuid() }),

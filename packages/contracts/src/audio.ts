@@ -1,7 +1,10 @@
 import { z } from "zod";
 
+import { DurationMs, MAX_SENTENCE, MAX_WORD, shownText } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { isStorable, NOT_STORABLE } from "./stored-text.ts";
+
+export const MAX_AUDIO_URL_CHARACTERS = 2048;
 
 export const AudioId = z.uuid().toLowerCase().meta({ example: "019ab2f4-6a3e-7c51-9d0e-2f7a5b8c9d10" });
 
@@ -11,7 +14,7 @@ export const AudioUrl = z
     protocol: /^https?$/,
     error: "An audio URL starts with https:// or http://, such as https://example.com/talk.mp3",
   })
-  .max(2048)
+  .max(MAX_AUDIO_URL_CHARACTERS)
   .refine(isStorable, NOT_STORABLE)
   .meta({
     description:
@@ -26,10 +29,14 @@ export const Audio = z
   .object({
     object: z.literal("audio"),
     id: AudioId,
-    filename: z.string().meta({ example: "talk.mp3" }),
-    format: z.string().meta({ example: "mp3" }),
-    sizeBytes: z.int().min(0).meta({ example: 1_048_576 }),
-    durationMs: z.int().min(0).nullable().meta({ description: "null until a task has heard it", example: null }),
+    filename: shownText(MAX_SENTENCE).meta({ example: "talk.mp3" }),
+    format: shownText(MAX_WORD).meta({ example: "mp3" }),
+    sizeBytes: z
+      .int()
+      .min(0)
+      .max(2 ** 50)
+      .meta({ example: 1_048_576 }),
+    durationMs: DurationMs.nullable().meta({ description: "null until a task has heard it", example: null }),
     createdAt: instant,
     expiresAt: instant.nullable().meta({
       description: "When it is deleted if no task uses it; null once one does: it then goes with the last of its tasks",

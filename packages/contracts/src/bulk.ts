@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { Count, MAX_SENTENCE, MAX_WORD, shownList, shownText, Version } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { oneSource } from "./given-transcript.ts";
 import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, RowId, SceneIndex } from "./prompts.ts";
@@ -55,7 +56,7 @@ const CHANGES = ["content", "negative", "locked", "position"] as const;
 export const BulkPromptChange = z
   .strictObject({
     id: RowId.optional().meta({ description: "Left out: the prompt is added, and needs content" }),
-    version: z.int().min(1).optional().meta({ description: "Refuses the item when the prompt is at another version" }),
+    version: Version.optional().meta({ description: "Refuses the item when the prompt is at another version" }),
     delete: z.literal(true).optional(),
     content: PromptContent.optional(),
     negative: PromptNegative.optional(),
@@ -91,7 +92,7 @@ export const BulkPromptChange = z
 export const BulkUpdateItem = z
   .strictObject({
     id: RowId,
-    version: z.int().min(1).optional().meta({ description: "Refuses the item when the task is at another version" }),
+    version: Version.optional().meta({ description: "Refuses the item when the task is at another version" }),
     name: storedText(200).nullable().optional(),
     prompts: z
       .array(BulkPromptChange)
@@ -131,34 +132,41 @@ export const BulkDelete = z
   .meta({ id: "BulkDelete" });
 
 const ItemError = z
-  .object({ code: z.string().meta({ example: "request/stale" }), path: z.string(), message: z.string() })
+  .object({
+    code: shownText(MAX_WORD).meta({ example: "request/stale" }),
+    path: shownText(MAX_SENTENCE),
+    message: shownText(MAX_SENTENCE),
+  })
   .meta({ id: "BulkItemError", description: "Why this item was not done; `path` starts at the item" });
 
-const failed = z.object({ index: z.int().min(0), error: ItemError });
+const failed = z.object({ index: Count, error: ItemError });
 
-const resultsOf = <Done extends z.ZodType>(done: Done) => z.object({ results: z.array(z.union([done, failed])) });
+const resultsOf = <Done extends z.ZodType>(done: Done) =>
+  z.object({ results: shownList(z.union([done, failed]), MAX_BULK_ITEMS) });
 
 export const BulkUpdateResults = resultsOf(
   z.object({
-    index: z.int().min(0),
+    index: Count,
     id: z.uuid(),
-    version: z.int().min(1).meta({ description: "The task's version now" }),
-    addedPromptIds: z.array(z.uuid()).meta({ description: "Ids of the prompts that were added, in the order given" }),
+    version: Version.meta({ description: "The task's version now" }),
+    addedPromptIds: shownList(z.uuid(), 2 * MAX_PROMPTS_OF_TASK).meta({
+      description: "Ids of the prompts that were added, in the order given",
+    }),
   }),
 ).meta({ id: "BulkUpdateResults" });
 
-export const BulkCreateResults = resultsOf(z.object({ index: z.int().min(0), id: z.uuid() })).meta({
+export const BulkCreateResults = resultsOf(z.object({ index: Count, id: z.uuid() })).meta({
   id: "BulkCreateResults",
 });
 
 export const BulkDeleteResults = z
   .object({
-    deleted: z.int().min(0),
+    deleted: Count,
     hasMore: z.boolean().meta({ description: `The filter takes more than ${MAX_BULK_ITEMS} tasks: call again` }),
     results: z
-      .array(z.union([z.object({ index: z.int().min(0), id: z.uuid() }), failed]))
+      .array(z.union([z.object({ index: Count, id: z.uuid() }), failed]))
       .optional()
-      .meta({ description: "One entry an id, where ids were given" }),
+      .meta({ maxItems: MAX_BULK_ITEMS, description: "One entry an id, where ids were given" }),
   })
   .meta({ id: "BulkDeleteResults" });
 

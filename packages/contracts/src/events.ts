@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { MAX_FILE, shownList, Version } from "./bounds.ts";
 import { CancelReason } from "./deadlines.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Prompt } from "./storyboard.ts";
@@ -16,7 +17,7 @@ export const TaskState = z
     progress: z.number().min(0).max(1),
     error: TaskError.nullable(),
     cancelReason: CancelReason.nullable(),
-    version: z.int().min(1),
+    version: Version,
     updatedAt: z.iso.datetime(),
   })
   .meta({ id: "TaskState", description: "The data of a `task` event" });
@@ -24,11 +25,24 @@ export type TaskState = z.infer<typeof TaskState>;
 
 /** The data of `prompts` events. */
 export const TaskPrompts = z
-  .object({ object: z.literal("task.prompts"), id: z.uuid(), prompts: z.array(Prompt) })
+  .object({ object: z.literal("task.prompts"), id: z.uuid(), prompts: shownList(Prompt, 500) })
   .meta({ id: "TaskPrompts", description: "The data of a `prompts` event" });
 export type TaskPrompts = z.infer<typeof TaskPrompts>;
 
-const streams = { "text/event-stream": z.string() };
+/** What the `data` of each event is, by the event's name; null where it says nothing. */
+export const EVENT_DATA = {
+  task: { $ref: "#/components/schemas/TaskState" },
+  tasks: { type: "array", maxItems: 100, items: { $ref: "#/components/schemas/TaskState" } },
+  prompts: { $ref: "#/components/schemas/TaskPrompts" },
+} as const;
+
+const streams = {
+  "text/event-stream": z.string().meta({
+    maxLength: MAX_FILE,
+    description: "Server-sent events; `x-event-data` has the schema of each event's data, by the event's name",
+    "x-event-data": EVENT_DATA,
+  }),
+};
 
 const COMMON =
   "A comment comes every 15 s. The stream ends when the access token does: connect again with `Last-Event-ID`. At most 10 streams a user are open at once.";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { MAX_FILE, MAX_WORD, shownList, shownText } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
@@ -16,11 +17,11 @@ export const Storyboard = z
   .object({
     object: z.literal("storyboard"),
     taskId: z.uuid(),
-    name: z.string().nullable(),
+    name: shownText(200).nullable(),
     target: Target,
-    engine: z.string().nullable().meta({ description: "Who wrote the prompts" }),
-    scenes: z.array(Scene),
-    prompts: z.array(Prompt),
+    engine: shownText(MAX_WORD).nullable().meta({ description: "Who wrote the prompts" }),
+    scenes: shownList(Scene, 10_000),
+    prompts: shownList(Prompt, 500),
   })
   .meta({ id: "Storyboard" });
 export type Storyboard = z.infer<typeof Storyboard>;
@@ -29,13 +30,16 @@ export type Storyboard = z.infer<typeof Storyboard>;
 export const Chapters = z
   .object({
     version: z.literal("1.2.0"),
-    title: z.string().optional(),
-    chapters: z.array(z.object({ startTime: z.number().min(0), endTime: z.number().min(0), title: z.string() })),
+    title: shownText(200).optional(),
+    chapters: shownList(
+      z.object({ startTime: z.number().min(0), endTime: z.number().min(0), title: shownText(1_000_000) }),
+      10_000,
+    ),
   })
   .meta({ id: "Chapters" });
 export type Chapters = z.infer<typeof Chapters>;
 
-const text = z.string();
+const text = shownText(MAX_FILE);
 
 export const exportTranscript = defineEndpoint({
   method: "get",

@@ -6,6 +6,9 @@ export const MAX_TRANSCRIPT_SEGMENTS = 20_000;
 /** About as many as ten hours of speech have. */
 export const MAX_TRANSCRIPT_CHARACTERS = 1_000_000;
 
+/** The whole body is at most 2 MB. */
+const MAX_SUBTITLE_CHARACTERS = 2_000_000;
+
 export const SUBTITLE_FORMATS = ["srt", "vtt", "lrc"] as const;
 export type SubtitleFormat = (typeof SUBTITLE_FORMATS)[number];
 
@@ -58,9 +61,10 @@ export const GivenTranscript = z
       .optional()
       .meta({ description: "Ordered by startMs; each ends after it starts" }),
     format: z.enum(SUBTITLE_FORMATS).optional().meta({ description: "What `content` is written in" }),
-    content: z.string().optional().meta({ description: "The whole file, as text" }),
+    content: z.string().max(MAX_SUBTITLE_CHARACTERS).optional().meta({ description: "The whole file, as text" }),
     language: z
       .string()
+      .max(35)
       .regex(/^(auto|[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3})$/, "A language is `auto` or a BCP 47 tag such as en")
       .optional()
       .meta({ description: "BCP 47 tag of the words; `language` of the task where left out", example: "en" }),

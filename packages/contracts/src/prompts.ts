@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { NextCursor, shownList, shownText, Version } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { storedText } from "./stored-text.ts";
 import { Prompt } from "./storyboard.ts";
@@ -38,22 +39,22 @@ export const EditPrompt = z
   .refine((edit) => Object.keys(edit).length > 0, "Name at least one field to change")
   .meta({ id: "EditPrompt" });
 
-export const RestorePrompt = z.strictObject({ version: z.int().min(1) }).meta({ id: "RestorePrompt" });
+export const RestorePrompt = z.strictObject({ version: Version }).meta({ id: "RestorePrompt" });
 
 export const PromptList = z
   .object({
     object: z.literal("list"),
-    data: z.array(Prompt),
+    data: shownList(Prompt, MAX_PROMPTS_OF_TASK),
     hasMore: z.boolean(),
-    nextCursor: z.string().nullable(),
+    nextCursor: NextCursor,
   })
   .meta({ id: "PromptList" });
 
 export const PromptRevision = z
   .object({
-    version: z.int().min(1).meta({ description: "The last version of the prompt that had these words" }),
-    content: z.string(),
-    negative: z.string().nullable(),
+    version: Version.meta({ description: "The last version of the prompt that had these words" }),
+    content: shownText(32_000),
+    negative: shownText(4000).nullable(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: "PromptRevision", description: "Words that a prompt had before they were changed" });
@@ -62,9 +63,9 @@ export type PromptRevision = z.infer<typeof PromptRevision>;
 export const PromptRevisionList = z
   .object({
     object: z.literal("list"),
-    data: z.array(PromptRevision),
+    data: shownList(PromptRevision, 100),
     hasMore: z.boolean(),
-    nextCursor: z.string().nullable(),
+    nextCursor: NextCursor,
   })
   .meta({ id: "PromptRevisionList" });
 

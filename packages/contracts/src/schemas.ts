@@ -13,7 +13,7 @@ import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, 
 import { Session, SessionList } from "./sessions.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
 import { TaskOptions } from "./task-options.ts";
-import { CreateAudioTask, CreateTextTask, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
+import { CreateTextTask, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
 import { Warning } from "./warnings.ts";
 
 /** The named schemas, each after those it is made of: the document's generator needs to meet them in this order. */
@@ -35,7 +35,6 @@ export const SCHEMAS = [
   GivenSegment,
   GivenTranscript,
   CreateTextTask,
-  CreateAudioTask,
   RetryTask,
   Storyboard,
   Chapters,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { MAX_SENTENCE, NextCursor, shownList, shownText } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 
 export const Session = z
@@ -7,7 +8,7 @@ export const Session = z
     object: z.literal("session"),
     id: z.uuid(),
     isCurrent: z.boolean().meta({ description: "The session of the token that asked" }),
-    userAgent: z.string().nullable().meta({ description: "What logged in, as it called itself" }),
+    userAgent: shownText(MAX_SENTENCE).nullable().meta({ description: "What logged in, as it called itself" }),
     createdAt: z.iso.datetime(),
     lastUsedAt: z.iso.datetime().meta({ description: "The last login or refresh" }),
     expiresAt: z.iso.datetime().meta({ description: "It ends then at the latest" }),
@@ -18,9 +19,9 @@ export type Session = z.infer<typeof Session>;
 export const SessionList = z
   .object({
     object: z.literal("list"),
-    data: z.array(Session),
+    data: shownList(Session, 100),
     hasMore: z.boolean(),
-    nextCursor: z.string().nullable(),
+    nextCursor: NextCursor,
   })
   .meta({ id: "SessionList" });
 
@@ -35,6 +36,7 @@ export const listSessions = defineEndpoint({
   path: "/v1/me/sessions",
   operationId: "listSessions",
   summary: "The sessions that are logged in, newest first",
+  description: "One a login, until it is ended, over, or 7 days without a refresh.",
   tag: "Accounts",
   auth: "bearer",
   query: PageQuery,
@@ -48,6 +50,7 @@ export const deleteSession = defineEndpoint({
   path: "/v1/me/sessions/{id}",
   operationId: "deleteSession",
   summary: "End one session; its tokens are dead at once",
+  description: "Any session of the account, the one that asks too.",
   tag: "Accounts",
   auth: "bearer",
   params: z.strictObject({ id: z.uuid() }),

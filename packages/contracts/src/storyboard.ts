@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { Count, DurationMs, MAX_SENTENCE, MAX_WORD, shownList, shownText, Version } from "./bounds.ts";
+
 /** The image generators a storyboard can be written for. */
 export const TARGETS = ["midjourney", "flux", "sdxl", "gpt-image"] as const;
 export const Target = z.enum(TARGETS);
@@ -10,19 +12,23 @@ export const SLOT_ORIGINS = ["text", "carried", "inferred", "style"] as const;
 
 /** One filled place of the formula. */
 export const Slot = z
-  .object({ name: z.string(), value: z.string(), origin: z.enum(SLOT_ORIGINS) })
+  .object({ name: shownText(MAX_WORD), value: shownText(MAX_SENTENCE), origin: z.enum(SLOT_ORIGINS) })
   .meta({ id: "Slot", description: "One filled place of the formula, with where its words come from" });
 export type Slot = z.infer<typeof Slot>;
 
-const nullableMs = z.int().min(0).nullable();
+const nullableMs = DurationMs.nullable();
+
+/** A recording of ten hours has fewer. */
+const MAX_SEGMENTS = 100_000;
+const MAX_TEXT = 1_000_000;
 
 /** A stretch of the transcript; `startMs`/`endMs` are null where the source is text. */
 export const Segment = z
   .object({
-    id: z.int().min(0).meta({ description: "Place in the transcript, from 0" }),
+    id: Count.meta({ description: "Place in the transcript, from 0" }),
     startMs: nullableMs,
     endMs: nullableMs,
-    text: z.string(),
+    text: shownText(MAX_TEXT),
     confidence: z.number().min(0).max(1).nullable(),
   })
   .meta({ id: "Segment" });
@@ -30,25 +36,25 @@ export type Segment = z.infer<typeof Segment>;
 
 export const Transcript = z
   .object({
-    language: z.string().meta({ description: "BCP 47 tag", example: "en" }),
-    text: z.string(),
-    engine: z.string().meta({ example: "local/moonshine-base" }),
+    language: shownText(MAX_WORD).meta({ description: "BCP 47 tag", example: "en" }),
+    text: shownText(2 * MAX_TEXT),
+    engine: shownText(MAX_WORD).meta({ example: "local/moonshine-base" }),
     durationMs: nullableMs,
-    segments: z.array(Segment),
+    segments: shownList(Segment, MAX_SEGMENTS),
   })
   .meta({ id: "Transcript" });
 export type Transcript = z.infer<typeof Transcript>;
 
 export const Scene = z
   .object({
-    index: z.int().min(0),
+    index: Count,
     startMs: nullableMs,
     endMs: nullableMs,
-    segmentIds: z.array(z.int().min(0)),
-    excerpt: z.string().meta({ description: "The scene's own words" }),
-    place: z.string().nullable(),
-    timeOfDay: z.string().nullable(),
-    mood: z.string().nullable(),
+    segmentIds: shownList(Count, MAX_SEGMENTS),
+    excerpt: shownText(MAX_TEXT).meta({ description: "The scene's own words" }),
+    place: shownText(MAX_SENTENCE).nullable(),
+    timeOfDay: shownText(MAX_WORD).nullable(),
+    mood: shownText(MAX_WORD).nullable(),
   })
   .meta({ id: "Scene" });
 export type Scene = z.infer<typeof Scene>;
@@ -56,17 +62,17 @@ export type Scene = z.infer<typeof Scene>;
 export const Prompt = z
   .object({
     id: z.uuid(),
-    position: z.int().min(0),
-    sceneIndex: z.int().min(0).nullable().meta({ description: "Null for a prompt that was added to no scene" }),
+    position: Count,
+    sceneIndex: Count.nullable().meta({ description: "Null for a prompt that was added to no scene" }),
     startMs: nullableMs,
     endMs: nullableMs,
-    segmentIds: z.array(z.int().min(0)),
-    excerpt: z.string(),
-    content: z.string().meta({ description: "Ready to paste into the target" }),
-    negative: z.string().nullable(),
-    slots: z.array(Slot),
+    segmentIds: shownList(Count, MAX_SEGMENTS),
+    excerpt: shownText(MAX_TEXT),
+    content: shownText(32_000).meta({ description: "Ready to paste into the target" }),
+    negative: shownText(4000).nullable(),
+    slots: shownList(Slot, 100),
     locked: z.boolean().meta({ description: "A locked prompt refuses changes until it is unlocked" }),
-    version: z.int().min(1),
+    version: Version,
   })
   .meta({ id: "Prompt" });
 export type Prompt = z.infer<typeof Prompt>;

@@ -9,6 +9,7 @@ export const MAX_PROMPTS = 200;
 /** An integer ratio such as `16:9`, no wider or taller than 14:1. */
 export const AspectRatio = z
   .string()
+  .max(9)
   .regex(/^[1-9]\d{0,3}:[1-9]\d{0,3}$/, "An aspect ratio is two whole numbers with a colon, such as 16:9")
   .refine((ratio) => {
     const [width = 1, height = 1] = ratio.split(":").map(Number);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { AudioId, AudioUrl } from "./audio.ts";
+import { AudioId, AudioUrl, MAX_AUDIO_URL_CHARACTERS } from "./audio.ts";
+import { Count, DurationMs, MAX_SENTENCE, MAX_WORD, NextCursor, shownList, shownText, Version } from "./bounds.ts";
 import { CancelReason, DeadlineMs } from "./deadlines.ts";
 import { GivenTranscript, oneSource } from "./given-transcript.ts";
 import { FormMetadata, Metadata, MetadataFilter, Moment, SearchQuery } from "./metadata.ts";
@@ -24,6 +25,7 @@ export const MAX_TEXT_CHARACTERS = 200_000;
 /** `auto`, or a BCP 47 tag. */
 export const Language = z
   .string()
+  .max(35)
   .regex(/^(auto|[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3})$/, "A language is `auto` or a BCP 47 tag such as en or pt-BR")
   .meta({ example: "en" });
 
@@ -70,14 +72,13 @@ export const CreateAudioTask = z
     secondsPerScene: z.coerce.number().pipe(SecondsPerScene).nullable().default(null),
     seed: z.coerce.number().pipe(z.int().min(0).max(4_294_967_295)).default(0),
   })
-  .superRefine(oneLength)
-  .meta({ id: "CreateAudioTask" });
+  .superRefine(oneLength);
 export type CreateAudioTask = z.infer<typeof CreateAudioTask>;
 
 export const TaskError = z
   .object({
     code: z.enum(FAILURE_CODES),
-    message: z.string().meta({ description: "What was wrong and what to do" }),
+    message: shownText(MAX_SENTENCE).meta({ description: "What was wrong and what to do" }),
     stage: Stage.nullable(),
     retryable: z.boolean(),
   })
@@ -89,19 +90,22 @@ const instant = z.iso.datetime().meta({ example: "2026-11-22T10:00:00.000Z" });
 export const TaskAudio = z
   .object({
     id: AudioId.meta({ description: "Makes another task of the same recording, as `audioId`" }),
-    filename: z.string(),
-    sizeBytes: z.int().min(0),
-    format: z.string().meta({ example: "mp3" }),
-    durationMs: z.int().min(0).nullable(),
+    filename: shownText(MAX_SENTENCE),
+    sizeBytes: z
+      .int()
+      .min(0)
+      .max(2 ** 50),
+    format: shownText(MAX_WORD).meta({ example: "mp3" }),
+    durationMs: DurationMs.nullable(),
   })
-  .meta({ id: "TaskAudio" });
+  .meta({ id: "TaskAudio", description: "null for a text, and until the worker has it from `audioUrl`" });
 
 export const Timings = z
   .object({
-    queuedMs: z.int().min(0).nullable(),
-    transcribingMs: z.int().min(0).nullable(),
-    promptingMs: z.int().min(0).nullable(),
-    totalMs: z.int().min(0).nullable(),
+    queuedMs: DurationMs.nullable(),
+    transcribingMs: DurationMs.nullable(),
+    promptingMs: DurationMs.nullable(),
+    totalMs: DurationMs.nullable(),
   })
   .meta({ id: "Timings", description: "How long each stage took; null where it did not end or was not needed" });
 export type Timings = z.infer<typeof Timings>;
@@ -111,7 +115,7 @@ export const Task = z
     object: z.literal("task"),
     id: z.uuid(),
     kind: z.enum(["text", "audio"]),
-    name: z.string().nullable(),
+    name: shownText(200).nullable(),
     status: TaskStatus,
     stage: Stage.nullable(),
     progress: z.number().min(0).max(1),
@@ -119,28 +123,28 @@ export const Task = z
     cancelReason: CancelReason.nullable().meta({
       description: "Why a canceled task was canceled; null for all others",
     }),
-    warnings: z.array(Warning),
-    language: z.string().meta({ description: "As asked for; the transcript says what was found" }),
+    warnings: shownList(Warning, 10_000),
+    language: shownText(MAX_WORD).meta({ description: "As asked for; the transcript says what was found" }),
     options: TaskOptions,
-    metadata: z.record(z.string(), z.string()),
-    audio: TaskAudio.nullable().meta({ description: "null for a text, and until the worker has it from `audioUrl`" }),
-    audioUrl: z.string().nullable().meta({ description: "As it was given" }),
-    speechEngine: z.string().nullable(),
-    promptEngine: z.string().nullable(),
+    metadata: z.record(z.string(), shownText(500)),
+    audio: TaskAudio.nullable(),
+    audioUrl: shownText(MAX_AUDIO_URL_CHARACTERS).nullable().meta({ description: "As it was given" }),
+    speechEngine: shownText(MAX_WORD).nullable(),
+    promptEngine: shownText(MAX_WORD).nullable(),
     usage: z
-      .object({ model: z.string(), inputTokens: z.int(), outputTokens: z.int() })
+      .object({ model: shownText(MAX_WORD), inputTokens: Count, outputTokens: Count })
       .nullable()
       .meta({ description: "What the language model was used for this task" }),
     timings: Timings,
-    version: z.int().min(1),
+    version: Version,
     createdAt: instant,
     updatedAt: instant,
     completedAt: instant.nullable(),
     deadlineAt: instant.nullable().meta({ description: "When the task is canceled, unless it is over by then" }),
-    urls: z.object({ self: z.string(), cancel: z.string(), events: z.string() }),
+    urls: z.object({ self: shownText(MAX_WORD), cancel: shownText(MAX_WORD), events: shownText(MAX_WORD) }),
     transcript: Transcript.nullable().optional().meta({ description: "With include=transcript" }),
-    scenes: z.array(Scene).optional().meta({ description: "With include=scenes" }),
-    prompts: z.array(Prompt).optional().meta({ description: "With include=prompts" }),
+    scenes: shownList(Scene, 10_000).optional().meta({ description: "With include=scenes" }),
+    prompts: shownList(Prompt, 500).optional().meta({ description: "With include=prompts" }),
   })
   .meta({ id: "Task" });
 export type Task = z.infer<typeof Task>;
@@ -156,6 +160,9 @@ export const IncludeQuery = z
   .default([])
   .meta({
     description: "Relations to expand, comma separated: transcript, scenes, prompts",
+    type: "string",
+    maxLength: 200,
+    default: "",
     example: "prompts,transcript",
   });
 
@@ -180,8 +187,8 @@ export type ListTasksQuery = z.infer<typeof ListTasksQuery>;
 export const TaskList = z
   .object({
     object: z.literal("list"),
-    data: z.array(Task),
+    data: shownList(Task, 100),
     hasMore: z.boolean(),
-    nextCursor: z.string().nullable(),
+    nextCursor: NextCursor,
   })
   .meta({ id: "TaskList" });

@@ -11,7 +11,7 @@ export const WaitQuery = z.coerce
   .optional()
   .meta({
     description: `Hold the answer until the task is over, at most this many seconds (no more than ${MAX_WAIT_SECONDS})`,
-    example: "30",
+    example: 30,
   });
 
 export const PreferHeader = z

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { MAX_SENTENCE, shownText } from "./bounds.ts";
+
 /** What a person should know about a result that is usable all the same. */
 export const Warning = z
   .object({
@@ -19,7 +21,7 @@ export const Warning = z
         "parameter_dropped",
       ])
       .meta({ description: "What happened, for a program" }),
-    message: z.string().meta({ description: "What happened and what to do, for a person" }),
+    message: shownText(MAX_SENTENCE).meta({ description: "What happened and what to do, for a person" }),
   })
   .meta({ id: "Warning" });
 export type Warning = z.infer<typeof Warning>;

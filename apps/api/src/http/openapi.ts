@@ -17,6 +17,10 @@ import {
 } from "@phonoscene/contracts";
 import { z } from "zod";
 
+import { API_DESCRIPTION } from "./openapi-description.ts";
+import { problemHeaders, successHeaders } from "./openapi-headers.ts";
+import { spellOut } from "./spell-out.ts";
+
 const ALWAYS: readonly ProblemCode[] = ["service/unavailable", "service/internal"];
 const WITH_IDEMPOTENCY_KEY: readonly ProblemCode[] = [
   "request/invalid",
@@ -32,14 +36,20 @@ const bearerProblems = ({ auth, scope }: Endpoint): readonly ProblemCode[] =>
 const limitProblems = ({ auth, limit }: Endpoint): readonly ProblemCode[] =>
   auth === "none" && limit === undefined ? [] : ["request/rate-limited"];
 
-const requestId = {
-  "X-Request-Id": { description: "Names this request in the log", schema: { type: "string" as const } },
-};
+/** What any route with such input may answer, before its handler runs. */
+const inputProblems = ({ params, query, headers, body }: Endpoint): readonly ProblemCode[] => [
+  ...(params === undefined ? [] : (["request/malformed", "request/invalid"] as const)),
+  ...(query === undefined && headers === undefined ? [] : (["request/invalid"] as const)),
+  ...(body === undefined
+    ? []
+    : (["request/malformed", "request/invalid", "request/too-large", "request/unsupported-media-type"] as const)),
+];
 
 /** One entry a status, naming every code that can come with it. */
 const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> => {
   const codes = new Set([
     ...endpoint.problems,
+    ...inputProblems(endpoint),
     ...bearerProblems(endpoint),
     ...limitProblems(endpoint),
     ...(isIdempotent(endpoint) ? WITH_IDEMPOTENCY_KEY : []),
@@ -52,7 +62,7 @@ const problemResponses = (endpoint: Endpoint): Record<string, ResponseConfig> =>
       String(status),
       {
         description: group.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; "),
-        headers: requestId,
+        headers: problemHeaders(endpoint, status),
         content: { "application/problem+json": { schema: Problem } },
       },
     ]),
@@ -69,6 +79,9 @@ const SECURITY: Record<AuthMode, NonNullable<RouteConfig["security"]>> = {
 const presentBody = (body: z.ZodType): z.ZodType =>
   body instanceof z.ZodOptional ? (body.unwrap() as z.ZodType) : body;
 
+/** The most that a server can be told to take; MAX_UPLOAD_BYTES may say less. */
+const MAX_AUDIO_BYTES = 2 ** 31;
+
 const STATUS_TEXT = { 200: "OK", 201: "Created", 202: "Accepted: the work goes on", 204: "Done; no body" } as const;
 
 const requestContent = (endpoint: Endpoint): NonNullable<NonNullable<RouteConfig["request"]>["body"]>["content"] => ({
@@ -76,7 +89,11 @@ const requestContent = (endpoint: Endpoint): NonNullable<NonNullable<RouteConfig
   ...(endpoint.multipart !== undefined && {
     "multipart/form-data": {
       schema: z
-        .object({ [endpoint.multipart.file]: z.string().meta({ format: "binary", description: "The recording" }) })
+        .object({
+          [endpoint.multipart.file]: z
+            .string()
+            .meta({ format: "binary", maxLength: MAX_AUDIO_BYTES, description: "The recording" }),
+        })
         // The fields of every multipart contract are a plain object.
         .extend((endpoint.multipart.fields as z.ZodObject).shape),
     },
@@ -89,13 +106,6 @@ const headersOf = (endpoint: Endpoint): { headers?: z.ZodObject } => {
   return Object.keys(shape).length === 0 ? {} : { headers: z.object(shape) };
 };
 
-const contentDisposition = {
-  "Content-Disposition": {
-    description: "`attachment` with a file name (RFC 6266), where the answer is a file",
-    schema: { type: "string" as const },
-  },
-};
-
 const responseContent = (endpoint: Endpoint, response: z.ZodType): NonNullable<ResponseConfig["content"]> =>
   endpoint.streams === undefined
     ? { "application/json": { schema: response } }
@@ -103,7 +113,7 @@ const responseContent = (endpoint: Endpoint, response: z.ZodType): NonNullable<R
 
 const success = (endpoint: Endpoint, status: keyof typeof STATUS_TEXT): ResponseConfig => ({
   description: STATUS_TEXT[status],
-  headers: { ...requestId, ...(endpoint.streams !== undefined && contentDisposition) },
+  headers: successHeaders(endpoint, status),
   ...(endpoint.response !== undefined && { content: responseContent(endpoint, endpoint.response) }),
 });
 
@@ -137,6 +147,18 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
   },
 });
 
+const TAGS = {
+  Accounts: "Register, log in, stay logged in; the account itself and its sessions",
+  "API keys": "Keys for programs, each with its scopes",
+  Audio: "Recordings that are uploaded once and heard by any number of tasks",
+  Tasks: "Recordings and texts on their way to a storyboard",
+  Prompts: "The prompts of a task: read, add, edit, lock, order, restore",
+  Bulk: "Up to 10,000 tasks in one call",
+  Exports: "Transcripts and storyboards as files",
+  Events: "Live progress, as server-sent events",
+  Operations: "For probes and load balancers",
+} as const;
+
 /** The OpenAPI 3.1 document of all contracts. */
 export const buildOpenApiDocument = (version: string) => {
   const registry = new OpenAPIRegistry();
@@ -144,26 +166,30 @@ export const buildOpenApiDocument = (version: string) => {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description: "The access token of a login, or, on the routes that name a scope, an API key (`ps_...`) that has it.",
+    description:
+      "The access token of a login (a JWT, issued and checked as RFC8725 asks), or, on the routes that name a scope, an API key (`ps_...`) that has it.",
   });
   for (const endpoint of ENDPOINTS) registry.registerPath(toRoute(endpoint));
   // The schemas first: met inside a nullable place for the first time, a named schema would become nullable itself.
   const schemas = SCHEMAS.map((schema) => ({ type: "schema" as const, schema }));
-  return new OpenApiGeneratorV31([...schemas, ...registry.definitions]).generateDocument({
+  const document = new OpenApiGeneratorV31([...schemas, ...registry.definitions]).generateDocument({
     openapi: "3.1.0",
     info: {
       title: "Phonoscene",
       version,
-      description:
-        "Turns any recording or text into a storyboard of image prompts. Register, log in, post a task, poll it until its " +
-        "`status` is `completed`, `failed` or `canceled`. Times are RFC 3339 UTC; durations and offsets are milliseconds.",
+      description: API_DESCRIPTION,
+      contact: { name: "The maintainers of Phonoscene" },
       license: { name: "MIT", identifier: "MIT" },
     },
-    servers: [{ url: "/" }],
-    tags: ["Accounts", "API keys", "Audio", "Tasks", "Prompts", "Bulk", "Exports", "Events", "Operations"].map(
-      (name) => ({
-        name,
-      }),
-    ),
+    servers: [
+      {
+        url: "/",
+        description: "The server that this document comes from: local, staging or production",
+        "x-internal": false,
+      },
+    ],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   });
+  spellOut(document);
+  return document;
 };
