@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { defineEndpoint } from "./endpoint.ts";
+import { storedText } from "./stored-text.ts";
 
 export const Email = z
   .email("An email looks like name@example.com")
@@ -8,7 +9,7 @@ export const Email = z
   .transform((email) => email.toLowerCase())
   .meta({ example: "ada@example.com" });
 
-const PersonName = z.string().trim().min(1).max(100).meta({ example: "Ada" });
+const PersonName = storedText(100).meta({ example: "Ada" });
 
 /** Its strength is measured where it is received: 8 characters alone say little. */
 const NewPassword = z.string().min(8).max(128).meta({

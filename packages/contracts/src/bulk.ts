@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { defineEndpoint } from "./endpoint.ts";
+import { Moment } from "./metadata.ts";
 import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, RowId, SceneIndex } from "./prompts.ts";
 import { storedText } from "./stored-text.ts";
 import { CreateTextTask, TaskStatus } from "./tasks.ts";
@@ -103,14 +104,12 @@ export const BulkCreate = z
   .strictObject({ items: items(BulkNewTask, reference("BulkNewTask")), atomic })
   .meta({ id: "BulkCreate" });
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-
 export const BulkDeleteFilter = z
   .strictObject({
     status: TaskStatus.optional(),
     kind: z.enum(["text", "audio"]).optional(),
-    createdAfter: instant.optional(),
-    createdBefore: instant.optional(),
+    createdAfter: Moment.optional(),
+    createdBefore: Moment.optional(),
   })
   .refine((filter) => Object.keys(filter).length > 0, "Name at least one field: an empty filter would take every task")
   .meta({ id: "BulkDeleteFilter" });
