@@ -85,7 +85,8 @@ describe(`${GUARDED.length} guarded operations, ${NAMING.length} of which name r
 
   it("the owner is let in everywhere, each time to rows that are there", async () => {
     for (const operation of NAMING.filter(({ contract }) => !ENDS_CALLER.includes(contract.operationId))) {
-      const answer = await askAs(operation, owner.token, await newOwnedRows(world, owner));
+      const rows = operation.contract.method === "get" ? ids : await newOwnedRows(world, owner);
+      const answer = await askAs(operation, owner.token, rows);
       const isFine = answer.status < 300 || answer.status === 409;
       expect([operation.name, answer, isFine]).toEqual([operation.name, answer, true]);
     }
