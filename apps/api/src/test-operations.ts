@@ -37,8 +37,7 @@ export type Operation = { contract: Endpoint; name: string; body: Schema | null 
 export const OPERATIONS: readonly Operation[] = ENDPOINTS.map((contract: Endpoint) => ({
   contract,
   name: `${contract.method.toUpperCase()} ${contract.path}`,
-  body:
-    document.paths[contract.path]?.[contract.method]?.requestBody?.content["application/json"]?.schema ?? null,
+  body: document.paths[contract.path]?.[contract.method]?.requestBody?.content["application/json"]?.schema ?? null,
 }));
 
 /** Follows references, and makes one schema of those that must all hold. */

@@ -20,7 +20,11 @@ export const newPerson = async (world: ApiWorld, email: string): Promise<Person>
   return logIn(world, email);
 };
 
-export const newApiKey = async (world: ApiWorld, token: string, scopes: string[]): Promise<{ id: string; key: string }> => {
+export const newApiKey = async (
+  world: ApiWorld,
+  token: string,
+  scopes: string[],
+): Promise<{ id: string; key: string }> => {
   const answer = await world.request("/v1/api-keys", { method: "POST", token, json: { name: "key", scopes } });
   return (await answer.json()) as { id: string; key: string };
 };
@@ -56,13 +60,16 @@ export const newOwnedRows = async (world: ApiWorld, person: Person): Promise<Own
 };
 
 /** Tables that hold nothing of one person alone, or only hints of work. */
-const NOBODYS = ["_prisma_migrations", "rate_limits", "outbox"];
+const NOBODYS = new Set(["_prisma_migrations", "rate_limits", "outbox"]);
 
 /** How a table's rows are known to be somebody's, by a column of it. */
 const OWNERSHIP: readonly [column: string, condition: string][] = [
   ["user_id", "user_id = $1::uuid"],
   ["task_id", "task_id IN (SELECT id FROM tasks WHERE user_id = $1::uuid)"],
-  ["prompt_id", "prompt_id IN (SELECT p.id FROM prompts p JOIN tasks t ON t.id = p.task_id WHERE t.user_id = $1::uuid)"],
+  [
+    "prompt_id",
+    "prompt_id IN (SELECT p.id FROM prompts p JOIN tasks t ON t.id = p.task_id WHERE t.user_id = $1::uuid)",
+  ],
 ];
 
 const conditionOf = (table: string, columns: readonly string[]): string => {
@@ -78,7 +85,7 @@ export const snapshotOf = async ({ database: { db } }: ApiWorld, userId: string)
     SELECT table_name::text AS name, array_agg(column_name::text) AS columns FROM information_schema.columns
     WHERE table_schema = 'public' GROUP BY 1 ORDER BY 1`;
   const digests: Record<string, string> = {};
-  for (const { name, columns } of tables.filter((table) => !NOBODYS.includes(table.name))) {
+  for (const { name, columns } of tables.filter((table) => !NOBODYS.has(table.name))) {
     const statement = `SELECT t::text AS row FROM "${name}" t WHERE ${conditionOf(name, columns)} ORDER BY 1`;
     const rows = await db.$queryRawUnsafe<{ row: string }[]>(statement, userId);
     const hash = createHash("sha256");

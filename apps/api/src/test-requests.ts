@@ -24,7 +24,9 @@ export const pathWith = ({ contract: { path } }: Operation, ids: OwnedIds): stri
 const BODIES: Record<string, (ids: OwnedIds) => unknown> = {
   createTask: () => ({ text: "Words." }),
   createTasksInBulk: () => ({ items: [{ text: "Words." }] }),
-  updateTasksInBulk: ({ task, prompt }) => ({ items: [{ id: task, name: "new", prompts: [{ id: prompt, content: "new" }] }] }),
+  updateTasksInBulk: ({ task, prompt }) => ({
+    items: [{ id: task, name: "new", prompts: [{ id: prompt, content: "new" }] }],
+  }),
   deleteTasksInBulk: ({ task }) => ({ ids: [task] }),
   updateTask: () => ({ name: "new" }),
   editPrompt: () => ({ content: "new" }),
@@ -37,10 +39,10 @@ export const bodyWith = ({ contract, body }: Operation, ids: OwnedIds): unknown 
   BODIES[contract.operationId]?.(ids) ?? (body === null ? undefined : sampleOf(body));
 
 /** Routes that name rows in the body, beside those that do in the path. */
-const NAMES_IN_BODY = ["updateTasksInBulk", "deleteTasksInBulk"];
+const NAMES_IN_BODY = new Set(["updateTasksInBulk", "deleteTasksInBulk"]);
 
 export const namesRows = ({ contract: { path, operationId } }: Operation): boolean =>
-  path.includes("{") || NAMES_IN_BODY.includes(operationId);
+  path.includes("{") || NAMES_IN_BODY.has(operationId);
 
 /** Routes that take a file alone: a form with nothing in it is enough to be told no. */
 const formOf = ({ contract }: Operation): FormData | undefined =>

@@ -56,4 +56,7 @@ export const SearchQuery = z.string().trim().min(1).max(200).refine(isStorable, 
 export const Moment = z.iso
   .datetime({ offset: true, error: "A moment looks like 2026-11-22T10:00:00Z" })
   .transform((text) => new Date(text))
-  .refine((moment) => moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9999, "A moment is in year 1 to 9999, UTC");
+  .refine(
+    (moment) => moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9999,
+    "A moment is in year 1 to 9999, UTC",
+  );

@@ -17,8 +17,7 @@ const MAX_FIELD_BYTES = 20_000;
 const MAX_NAME_CHARACTERS = 255;
 
 /** Without what the database cannot hold: NUL characters and halves of surrogate pairs, as cutting can leave them. */
-const toStoredName = (name: string): string =>
-  name.slice(0, MAX_NAME_CHARACTERS).replaceAll(/[\0\p{Cs}]/gu, "\ufffd");
+const toStoredName = (name: string): string => name.slice(0, MAX_NAME_CHARACTERS).replaceAll(/[\0\p{Cs}]/gu, "\ufffd");
 
 const toAppError = (error: unknown, maxFileBytes: number): unknown => {
   if (error instanceof multer.MulterError) {

@@ -10,7 +10,7 @@ const world = useApiWorld();
 const GUARDED = OPERATIONS.filter(({ contract }) => contract.auth === "bearer");
 const NAMING = GUARDED.filter(namesRows);
 /** What ends the caller's own account or session is not for the callers that are needed afterwards. */
-const ENDS_CALLER = ["logoutAll", "deleteMe", "changePassword"];
+const ENDS_CALLER = new Set(["logoutAll", "deleteMe", "changePassword"]);
 const SCOPES = ["tasks:read", "tasks:write"] as const;
 
 let owner: Person;
@@ -40,7 +40,11 @@ beforeAll(async () => {
 const hasItemFault = (text: string): boolean => /"code":"(?:bulk\/refused|task\/not-found)"/.test(text);
 
 /** What an answer to somebody else may be: the row is not there, or this route is not for keys. */
-const isDenied = ({ contract }: Operation, { status, text }: { status: number; text: string }, who: string): boolean => {
+const isDenied = (
+  { contract }: Operation,
+  { status, text }: { status: number; text: string },
+  who: string,
+): boolean => {
   if (who.endsWith("key") && contract.scope === undefined) return status === 403;
   if (contract.path.includes("{")) return status === 404;
   return status === 404 || (status === 422 && hasItemFault(text));
@@ -52,7 +56,12 @@ describe(`${GUARDED.length} guarded operations, ${NAMING.length} of which name r
     for (const operation of NAMING) {
       for (const [who, token] of Object.entries(strangers)) {
         const answer = await askAs(operation, token);
-        expect([operation.name, who, answer, isDenied(operation, answer, who)]).toEqual([operation.name, who, answer, true]);
+        expect([operation.name, who, answer, isDenied(operation, answer, who)]).toEqual([
+          operation.name,
+          who,
+          answer,
+          true,
+        ]);
       }
     }
     for (const operation of GUARDED) {
@@ -84,7 +93,7 @@ describe(`${GUARDED.length} guarded operations, ${NAMING.length} of which name r
   });
 
   it("the owner is let in everywhere, each time to rows that are there", async () => {
-    for (const operation of NAMING.filter(({ contract }) => !ENDS_CALLER.includes(contract.operationId))) {
+    for (const operation of NAMING.filter(({ contract }) => !ENDS_CALLER.has(contract.operationId))) {
       const rows = operation.contract.method === "get" ? ids : await newOwnedRows(world, owner);
       const answer = await askAs(operation, owner.token, rows);
       const isFine = answer.status < 300 || answer.status === 409;

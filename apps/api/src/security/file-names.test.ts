@@ -4,7 +4,20 @@ import { useApiWorld } from "../test-use-world.ts";
 
 const world = useApiWorld();
 
-const UP = ["../", "..\\", "..%2f", "%2e%2e/", "..%5c", "....//", "..;/", "/../", "..\u2215", "\u2025/", "file:///", "~/"];
+const UP = [
+  "../",
+  "..\\",
+  "..%2f",
+  "%2e%2e/",
+  "..%5c",
+  "....//",
+  "..;/",
+  "/../",
+  "..\u2215",
+  "\u2025/",
+  "file:///",
+  "~/",
+];
 const TARGETS = ["etc/passwd", "windows/win.ini", ".ssh/authorized_keys", "proc/self/environ", "a.wav", "x\u0000.wav"];
 const ALONE = [
   "/etc/passwd", "C:\\boot.ini", "\\\\host\\share\\a.wav", "CON", "nul.wav", "aux.wav", ".", "..", "...", "-rf", "a".repeat(5000),

@@ -42,12 +42,23 @@ beforeAll(async () => {
 const now = () => Math.floor(Date.now() / 1000);
 
 const claims = (changes: Record<string, unknown> = {}): JWTPayload => {
-  const all = { sub: mine.userId, sid, iss: "phonoscene", aud: "phonoscene-api", iat: now(), exp: now() + 300, ...changes };
+  const all = {
+    sub: mine.userId,
+    sid,
+    iss: "phonoscene",
+    aud: "phonoscene-api",
+    iat: now(),
+    exp: now() + 300,
+    ...changes,
+  };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 };
 
-const signed = (changes: Record<string, unknown> = {}, header: Header = HEADER, key: Parameters<SignJWT["sign"]>[0] = GOOD_KEY) =>
-  new SignJWT(claims(changes)).setProtectedHeader(header).sign(key, { crit: { exp: true, "http://x": true } });
+const signed = (
+  changes: Record<string, unknown> = {},
+  header: Header = HEADER,
+  key: Parameters<SignJWT["sign"]>[0] = GOOD_KEY,
+) => new SignJWT(claims(changes)).setProtectedHeader(header).sign(key, { crit: { exp: true, "http://x": true } });
 
 const part = (text: string): string => Buffer.from(text).toString("base64url");
 
@@ -107,7 +118,7 @@ const CLAIMS: [string, Forge][] = [
     "exp long ago": { exp: 1 }, "exp just over": { exp: now() - 2 }, "no exp": { exp: undefined }, "exp as text": { exp: "9999999999" },
     "nbf in an hour": { nbf: now() + 3600 }, "no sub": { sub: undefined }, "no sid": { sid: undefined },
     "sub as a number": { sub: 1 }, "sid as SQL": { sid: "' OR '1'='1" }, "sub as a list": { sub: ["a"] }, "sid null": { sid: null },
-  }).map(([name, changes]): [string, Forge] => [name, () => (typeof changes === "object" && "exp" in changes && typeof changes.exp === "string" ? handMade(JSON.stringify(HEADER), JSON.stringify(claims(changes))) : handMade(JSON.stringify(HEADER), JSON.stringify(claims(changes))))]),
+  }).map(([name, changes]): [string, Forge] => [name, () => handMade(JSON.stringify(HEADER), JSON.stringify(claims(changes)))]),
   ["sub of somebody else with my sid", () => signed({ sub: theirs.userId })],
   ["my sub with the sid of somebody else", () => signed({ sid: theirSid })],
   ["sub twice, the last of somebody else", () => handMade(JSON.stringify(HEADER), goodJson().replace("}", `,"sub":"${theirs.userId}"}`))],
@@ -154,7 +165,10 @@ describe(`${FORGED.length} forged access tokens`, () => {
     const answer = await world.request("/v1/me", { token: await forge() });
     expect(answer.status).toBe(401);
     expect(answer.headers.get("content-type")).toContain("application/problem+json");
-    expect(await answer.json()).toMatchObject({ status: 401, code: expect.stringMatching(/^auth\/(?:invalid-token|missing)$/) as string });
+    expect(await answer.json()).toMatchObject({
+      status: 401,
+      code: expect.stringMatching(/^auth\/(?:invalid-token|missing)$/) as string,
+    });
   });
 
   it("the genuine one passes, and so does one that a library makes like it", async () => {
