@@ -63,6 +63,7 @@ const readJson = (contract: Endpoint): RequestHandler =>
   express.json({
     limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES,
     strict: true,
+    // oxlint-disable-next-line max-params -- body-parser gives four.
     verify: (_request, _response, bytes, encoding) => requireUtf8(bytes, encoding),
   });
 
