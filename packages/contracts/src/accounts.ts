@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { DurationMs, MAX_SENTENCE, shownText } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
+import { storedText } from "./stored-text.ts";
 
 export const Email = z
   .email("An email looks like name@example.com")
@@ -9,7 +10,7 @@ export const Email = z
   .transform((email) => email.toLowerCase())
   .meta({ example: "ada@example.com" });
 
-const PersonName = z.string().trim().min(1).max(100).meta({ example: "Ada" });
+const PersonName = storedText(100).meta({ example: "Ada" });
 
 /** Its strength is measured where it is received: 8 characters alone say little. */
 const NewPassword = z.string().min(8).max(128).meta({

@@ -3,13 +3,14 @@ import { z } from "zod";
 import { MAX_WORD, NextCursor, shownList, shownText } from "./bounds.ts";
 import { defineEndpoint, SCOPES } from "./endpoint.ts";
 import { PageQuery } from "./sessions.ts";
+import { storedText } from "./stored-text.ts";
 
 const MINUTE_MS = 60_000;
 const TEN_YEARS_MS = 10 * 365 * 24 * 60 * MINUTE_MS;
 
 export const CreateApiKey = z
   .strictObject({
-    name: z.string().trim().min(1).max(100).meta({ example: "nightly import" }),
+    name: storedText(100).meta({ example: "nightly import" }),
     scopes: z
       .array(z.enum(SCOPES))
       .min(1)

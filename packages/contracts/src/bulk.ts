@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Count, MAX_SENTENCE, MAX_WORD, shownList, shownText, Version } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { oneSource } from "./given-transcript.ts";
+import { Moment } from "./metadata.ts";
 import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, RowId, SceneIndex } from "./prompts.ts";
 import { storedText } from "./stored-text.ts";
 import { oneLength } from "./task-options.ts";
@@ -110,14 +111,12 @@ export const BulkCreate = z
   .strictObject({ items: items(BulkNewTask, reference("BulkNewTask")), atomic })
   .meta({ id: "BulkCreate" });
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-
 export const BulkDeleteFilter = z
   .strictObject({
     status: TaskStatus.optional(),
     kind: z.enum(["text", "audio"]).optional(),
-    createdAfter: instant.optional(),
-    createdBefore: instant.optional(),
+    createdAfter: Moment.optional(),
+    createdBefore: Moment.optional(),
   })
   .refine((filter) => Object.keys(filter).length > 0, "Name at least one field: an empty filter would take every task")
   .meta({ id: "BulkDeleteFilter" });

@@ -55,4 +55,8 @@ export const SearchQuery = z.string().trim().min(1).max(200).refine(isStorable, 
 /** A moment with its offset, RFC 3339. */
 export const Moment = z.iso
   .datetime({ offset: true, error: "A moment looks like 2026-11-22T10:00:00Z" })
-  .transform((text) => new Date(text));
+  .transform((text) => new Date(text))
+  .refine(
+    (moment) => moment.getUTCFullYear() >= 1 && moment.getUTCFullYear() <= 9999,
+    "A moment is in year 1 to 9999, UTC",
+  );

@@ -17,6 +17,7 @@ it.each([
   encode(["2026-11-22", newId()]),
   encode(["2026-11-22T10:00:00.123Z", "1 OR 1=1"]),
   encode(["2026-11-22T10:00:00.123Z", newId(), "more"]),
+  encode(["0000-01-01T00:00:00.000Z", newId()]),
 ])("%j is refused with a clear error", (cursor) => {
   expect(() => decodeCursor(cursor)).toThrow(/not one that this list gave out/);
 });

@@ -2,7 +2,10 @@ import { z } from "zod";
 
 import { AppError } from "./errors.ts";
 
-const Cursor = z.tuple([z.iso.datetime(), z.uuid()]);
+/** From year 1 on: the database knows no year 0. */
+const Moment = z.iso.datetime().refine((text) => !text.startsWith("0000"));
+
+const Cursor = z.tuple([Moment, z.uuid()]);
 
 /** A place in the total order `(createdAt, id)`. */
 export type Cursor = { createdAt: Date; id: string };

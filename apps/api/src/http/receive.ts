@@ -1,13 +1,15 @@
+import { isUtf8 } from "node:buffer";
+
 import type { Endpoint } from "@phonoscene/contracts";
 import { AppError } from "@phonoscene/kernel";
 import express, { type Request, type RequestHandler, type Response } from "express";
 import type { z } from "zod";
 
 import type { UploadedFile } from "./endpoint.ts";
+import { checkShape } from "./shape.ts";
 import type { ReceiveUpload } from "./upload.ts";
 
 const DEFAULT_BODY_BYTES = 100_000;
-const MAX_DEPTH = 10;
 
 /** @throws AppError "request/invalid" with one entry a fault, each path starting with `where`. */
 export const parse = <Schema extends z.ZodType>(
@@ -32,24 +34,38 @@ export const parse = <Schema extends z.ZodType>(
   throw new AppError("request/invalid", { detail: summary, errors });
 };
 
-/** `?metadata[key]=value` as `{metadata: {key: value}}`; the query parser leaves such names as they are. */
+/**
+ * `?metadata[key]=value` as `{metadata: {key: value}}`; the query parser leaves such names as they are.
+ * A name that comes plain as well keeps its plain value, for the schema to refuse.
+ * @throws AppError "request/invalid" for a name that no object may have.
+ */
 export const foldBrackets = (query: Request["query"]): Record<string, unknown> => {
-  const folded = new Map<string, unknown>();
+  const plain: [string, unknown][] = [];
+  const folded = new Map<string, [string, unknown][]>();
   for (const [name, value] of Object.entries(query)) {
     const [, outer, inner] = /^(\w+)\[([^[\]]+)\]$/.exec(name) ?? [];
-    if (outer === undefined || inner === undefined) folded.set(name, value);
-    else folded.set(outer, { ...(folded.get(outer) as object | undefined), [inner]: value });
+    if (outer === undefined || inner === undefined) plain.push([name, value]);
+    else folded.set(outer, [...(folded.get(outer) ?? []), [inner, value]]);
   }
-  return Object.fromEntries(folded);
+  const objects = [...folded].map(([outer, entries]) => [outer, Object.fromEntries(entries)] as const);
+  const whole = Object.fromEntries<unknown>([...objects, ...plain]);
+  checkShape(whole, "query");
+  return whole;
 };
 
-const depthOf = (value: unknown): number =>
-  typeof value === "object" && value !== null
-    ? 1 + Object.values(value).reduce<number>((deepest, child) => Math.max(deepest, depthOf(child)), 0)
-    : 0;
+/** Thrown errors with a status become problems of that status. */
+const requireUtf8 = (bytes: Buffer, encoding: string): void => {
+  if (encoding !== "utf-8" || isUtf8(bytes)) return;
+  throw Object.assign(new Error("the body is not valid UTF-8"), { status: 400 });
+};
 
 const readJson = (contract: Endpoint): RequestHandler =>
-  express.json({ limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES, strict: true });
+  express.json({
+    limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES,
+    strict: true,
+    // oxlint-disable-next-line max-params -- body-parser gives four.
+    verify: (_request, _response, bytes, encoding) => requireUtf8(bytes, encoding),
+  });
 
 /** Whether bytes came, of whatever type. */
 const hasBody = ({ headers }: Request): boolean =>
@@ -67,9 +83,7 @@ const checkJson = (contract: Endpoint, request: Request): void => {
       detail: `Send the body as ${takes}, with that Content-Type.`,
     });
   }
-  if (depthOf(request.body) > MAX_DEPTH) {
-    throw new AppError("request/invalid", { detail: `The body is nested deeper than ${MAX_DEPTH} levels.` });
-  }
+  checkShape(request.body, "body");
 };
 
 const isMultipart = (contract: Endpoint, request: Request): boolean =>
@@ -93,6 +107,7 @@ export const receive = async (
   }
   const { file, fields, discard } = await options.receiveUpload(request, response, contract.multipart.file);
   try {
+    checkShape(fields, "body");
     return { body: undefined, upload: { file, fields: parse(contract.multipart.fields, fields, "body") }, discard };
   } catch (error) {
     await discard();

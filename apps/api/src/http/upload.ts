@@ -14,6 +14,11 @@ export type ReceiveUpload = (
 
 const MAX_FIELD_BYTES = 20_000;
 
+const MAX_NAME_CHARACTERS = 255;
+
+/** Without what the database cannot hold: NUL characters and halves of surrogate pairs, as cutting can leave them. */
+const toStoredName = (name: string): string => name.slice(0, MAX_NAME_CHARACTERS).replaceAll(/[\0\p{Cs}]/gu, "\ufffd");
+
 const toAppError = (error: unknown, maxFileBytes: number): unknown => {
   if (error instanceof multer.MulterError) {
     const at = error.field === undefined ? "" : ` (field "${error.field}")`;
@@ -37,7 +42,7 @@ const toAppError = (error: unknown, maxFileBytes: number): unknown => {
       { cause: error },
     );
   }
-  if (error instanceof Error && /boundary|multipart|unexpected end of form/i.test(error.message)) {
+  if (error instanceof Error && /boundary|multipart|malformed part|unexpected end of form/i.test(error.message)) {
     return new AppError(
       "request/malformed",
       { detail: `The form could not be read: ${error.message}.` },
@@ -82,7 +87,7 @@ export const createUploadReceiver = (options: { incomingDir: string; maxFileByte
       });
     }
     return {
-      file: { path: file.path, filename: file.originalname.slice(0, 255), sizeBytes: file.size },
+      file: { path: file.path, filename: toStoredName(file.originalname), sizeBytes: file.size },
       fields: { ...request.body },
       discard: () => rm(file.path, { force: true }),
     };

@@ -10,8 +10,8 @@ import type { AccessTokens } from "./tokens.ts";
 type Dependencies = { database: Database; tokens: AccessTokens };
 
 const bearerOf = (request: Request): string => {
-  const [scheme, token] = (request.headers.authorization ?? "").split(" ");
-  if (scheme?.toLowerCase() === "bearer" && token !== undefined && token !== "") return token;
+  const [scheme, token, ...more] = (request.headers.authorization ?? "").split(" ");
+  if (scheme?.toLowerCase() === "bearer" && token !== undefined && token !== "" && more.length === 0) return token;
   throw new AppError("auth/missing", {
     detail: "Send `Authorization: Bearer <accessToken>`; POST /v1/auth/login gives one.",
   });

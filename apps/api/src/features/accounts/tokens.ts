@@ -7,7 +7,7 @@ const AUDIENCE = "phonoscene-api";
 
 export const ACCESS_TOKEN_MS = 10 * MINUTE;
 
-const Claims = z.object({ sub: z.uuid(), sid: z.uuid() });
+const Claims = z.object({ sub: z.uuid(), sid: z.uuid(), iat: z.int(), exp: z.int() });
 export type TokenSubject = { userId: string; sessionId: string };
 
 export type AccessTokens = {
@@ -36,6 +36,8 @@ export const createAccessTokens = (secret: string): AccessTokens => ({
         complete: true,
       });
       if (verified.header.typ !== "at+jwt") throw new Error(`typ is ${verified.header.typ}`);
+      // RFC 7515, 4.1.11: who does not know an extension that must be known refuses the token; the library does not.
+      if ("crit" in verified.header) throw new Error("the header has extensions");
       const { sub, sid } = Claims.parse(verified.payload);
       return { userId: sub, sessionId: sid };
     } catch (cause) {
