@@ -70,13 +70,6 @@ const timeMs = async (url: string, { method, path, body }: Call, headers: Record
   return spentMs;
 };
 
-/** Only what was seeded has a past: the rest is this contest's, and is taken away before the next turn. */
-const clean = async ({ client, ownerId }: World): Promise<void> => {
-  await client.query("TRUNCATE outbox");
-  await client.query("DELETE FROM tasks WHERE user_id = $1 AND started_at IS NULL", [ownerId]);
-  await client.query("VACUUM ANALYZE tasks, prompts, prompt_revisions");
-};
-
 const compare = async (world: World, effort: Effort, { name, prepare }: Contest): Promise<Row> => {
   const times: Record<"api" | "floor", number[]> = { api: [], floor: [] };
   for (let round = 0; round <= effort.rounds; round += 1) {
@@ -87,7 +80,7 @@ const compare = async (world: World, effort: Effort, { name, prepare }: Contest)
       const spentMs = await timeMs(world[side].url, call, await world.login());
       // The first round warms up.
       if (round > 0) times[side].push(spentMs);
-      await clean(world);
+      await world.clean();
     }
   }
   const against = { against: "floor", other: median(times.floor) };

@@ -23,6 +23,7 @@ const compare = async (world: World, effort: Effort, { name, atLeast, path, body
       const { requestsPerSecond } = await drive(world[side].url, request, { ...effort, connections: CONNECTIONS });
       // The first round warms up.
       if (round > 0) speeds[side].push(requestsPerSecond);
+      if (body !== undefined) await world.clean();
     }
   }
   const against = { against: "floor", other: median(speeds.floor) };

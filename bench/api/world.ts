@@ -21,6 +21,8 @@ export type World = {
   ownerId: string;
   /** Headers of a caller whom both sides know; access tokens last ten minutes, so each round asks for its own. */
   login(): Promise<Record<string, string>>;
+  /** Takes away what a round has made, so that each finds the database as it was seeded. */
+  clean(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -81,7 +83,14 @@ const open = async (options: WorldOptions, undo: Undo): Promise<World> => {
     const { accessToken } = Login.parse(await post(`${api.url}/v1/auth/login`, ACCOUNT));
     return { authorization: `Bearer ${accessToken}`, "x-user": ownerId, "content-type": "application/json" };
   };
-  return { api, floor, client, ownerId, login, close: async () => undefined };
+  return { api, floor, client, ownerId, login, clean: () => clean(client, ownerId), close: async () => undefined };
+};
+
+/** Only what was seeded was ever started. Outbox first: the relay has nothing left to do then. */
+const clean = async (client: pg.Client, ownerId: string): Promise<void> => {
+  await client.query("TRUNCATE outbox");
+  await client.query("DELETE FROM tasks WHERE user_id = $1 AND started_at IS NULL", [ownerId]);
+  await client.query("VACUUM ANALYZE tasks, prompts, prompt_revisions");
 };
 
 const undoAll = async (undo: Undo): Promise<void> => {

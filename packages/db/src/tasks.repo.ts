@@ -1,10 +1,14 @@
-import type { Include, TaskOptions, TaskStatus } from "@phonoscene/contracts";
+import type { Include, TaskOptions } from "@phonoscene/contracts";
 import { type Cursor, newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
-import type { Prisma, PrismaClient } from "./generated/client.ts";
+import { insertFields } from "./columns.ts";
+import { Prisma, type PrismaClient } from "./generated/client.ts";
 import { addToOutbox } from "./outbox.repo.ts";
+import { query } from "./query.ts";
 import { insertTranscript, type NewTranscript } from "./results.repo.ts";
+import { type TaskFilter, whereTasks } from "./task-filter.ts";
+import { NEW_TASK_COLUMNS, taskColumns, type TaskRow } from "./task-rows.ts";
 import { isUniqueViolation } from "./unique.ts";
 
 export type NewAudio = { filename: string; format: string; sizeBytes: number; storageKey: string };
@@ -24,56 +28,47 @@ export type NewTask = {
   metadata?: Record<string, string>;
 };
 
-const includeRelations = (include: readonly Include[]) =>
-  ({
-    audio: true,
-    transcript: include.includes("transcript") && { include: { segments: { orderBy: { position: "asc" } } } },
-    scenes: include.includes("scenes") && { orderBy: { index: "asc" } },
-    prompts: include.includes("prompts") && { orderBy: { position: "asc" }, include: { scene: true } },
-  }) satisfies Prisma.TaskInclude;
-
-type FullTask = Prisma.TaskGetPayload<{
-  include: {
-    audio: true;
-    transcript: { include: { segments: true } };
-    scenes: true;
-    prompts: { include: { scene: true } };
-  };
-  omit: { text: true };
-}>;
-
-/** A task with its audio, and with the relations that were asked for (absent otherwise). The text stays behind. */
-export type TaskRow = Omit<FullTask, Include> & Partial<Pick<FullTask, Include>>;
-
 const CREATE_TIMEOUT_MS = 30_000;
 
-const insertTask = (db: PrismaClient, task: NewTask): Promise<TaskRow> =>
-  db.$transaction(
-    async (tx) => {
-      const { source, id = newId(), ...fields } = task;
-      const audioId = source.kind === "audio" ? newId() : null;
-      const kind = source.kind === "audio" ? "audio" : "text";
-      if (source.kind === "audio" && audioId !== null) {
-        await tx.audio.create({ data: { id: audioId, userId: task.userId, ...source.audio } });
-      }
-      const row = await tx.task.create({
-        data: { id, ...fields, kind, audioId, text: source.kind === "text" ? source.text : null },
-        include: { audio: true },
-        omit: { text: true },
-      });
-      if (source.kind === "transcript") await insertTranscript(tx, id, source.transcript);
-      await addToOutbox(tx, [
-        { job: source.kind === "audio" ? "transcribe-audio" : "write-prompts", payload: { taskId: id } },
-      ]);
-      return row;
-    },
-    { timeout: CREATE_TIMEOUT_MS },
+/** What each source adds to the task; a transcript is a text to the state machine. */
+const sourceFields = ({ source }: NewTask) => ({
+  kind: source.kind === "audio" ? ("audio" as const) : ("text" as const),
+  audioId: source.kind === "audio" ? newId() : null,
+  text: source.kind === "text" ? source.text : null,
+});
+
+/** The task, its audio, and the job that starts it, in one statement: all of it, or nothing. */
+const insertTask = async (db: Db, id: string, task: NewTask): Promise<TaskRow> => {
+  const { source, options, metadata, ...fields } = task;
+  const { audioId, ...ofSource } = sourceFields(task);
+  const audio = source.kind === "audio" ? { id: audioId, userId: task.userId, ...source.audio } : null;
+  const job = source.kind === "audio" ? "transcribe-audio" : "write-prompts";
+  const json = { options: JSON.stringify(options), metadata: metadata && JSON.stringify(metadata) };
+  const [row] = await query<Omit<TaskRow, "audio">>(
+    db,
+    Prisma.sql`
+      WITH ${audio === null ? Prisma.empty : Prisma.sql`recording AS (INSERT INTO audio ${insertFields(audio)}),`}
+      job AS (INSERT INTO outbox ${insertFields({ job, payload: JSON.stringify({ taskId: id }) })})
+      INSERT INTO tasks AS t ${insertFields({ ...fields, ...ofSource, ...json, id, audioId })}
+      RETURNING ${NEW_TASK_COLUMNS}`,
   );
+  if (row === undefined) throw new Error("INSERT gave no row");
+  return { ...row, audio: audio && audioId ? { ...audio, id: audioId, durationMs: null } : null };
+};
 
 /** Writes the task, its audio and the job that starts it in one transaction: all of it, or nothing. */
 export const createTask = async (db: PrismaClient, task: NewTask): Promise<TaskRow> => {
+  const { id = newId(), source } = task;
   try {
-    return await insertTask(db, task);
+    if (source.kind !== "transcript") return await insertTask(db, id, task);
+    return await db.$transaction(
+      async (tx) => {
+        const row = await insertTask(tx, id, task);
+        await insertTranscript(tx, id, source.transcript);
+        return row;
+      },
+      { timeout: CREATE_TIMEOUT_MS },
+    );
   } catch (error) {
     if (task.id === undefined || !isUniqueViolation(error)) throw error;
     const made = await findTask(db, { id: task.id, userId: task.userId });
@@ -83,44 +78,16 @@ export const createTask = async (db: PrismaClient, task: NewTask): Promise<TaskR
 };
 
 /** The owner's task, or null: other people's tasks do not exist. */
-export const findTask = (
+export const findTask = async (
   db: Db,
-  where: { id: string; userId: string },
+  { id, userId }: { id: string; userId: string },
   include: readonly Include[] = [],
-): Promise<TaskRow | null> =>
-  // What is included is only known at run time; TaskRow says "absent or whole", which is what comes back.
-  db.task.findFirst({ where, include: includeRelations(include), omit: { text: true } }) as Promise<TaskRow | null>;
-
-export type TaskFilter = {
-  status?: TaskStatus | undefined;
-  kind?: "text" | "audio" | undefined;
-  /** Later than this, earlier than that: neither itself. */
-  createdAfter?: Date | undefined;
-  createdBefore?: Date | undefined;
-  /** Found in the name, the text or the transcript; case does not matter. */
-  q?: string | undefined;
-  /** All of these. */
-  metadata?: Record<string, string> | undefined;
-};
-
-/** Prisma passes the pattern characters of LIKE through. */
-const literally = (text: string) => ({ contains: text.replaceAll(/[\\%_]/g, "\\$&"), mode: "insensitive" as const });
-
-/** The conditions that make a filter; all must hold. */
-const conditionsOf = (filter: TaskFilter): Prisma.TaskWhereInput[] => {
-  const { status, kind, createdAfter, createdBefore, q, metadata = {} } = filter;
-  const conditions = Object.entries(metadata).map(([key, value]): Prisma.TaskWhereInput => ({
-    metadata: { path: [key], equals: value },
-  }));
-  if (status !== undefined) conditions.push({ status });
-  if (kind !== undefined) conditions.push({ kind });
-  if (createdAfter !== undefined) conditions.push({ createdAt: { gt: createdAfter } });
-  if (createdBefore !== undefined) conditions.push({ createdAt: { lt: createdBefore } });
-  if (q !== undefined) {
-    const text = literally(q);
-    conditions.push({ OR: [{ name: text }, { text }, { transcript: { is: { text } } }] });
-  }
-  return conditions;
+): Promise<TaskRow | null> => {
+  const [row] = await query<TaskRow>(
+    db,
+    Prisma.sql`SELECT ${taskColumns(include)} FROM tasks AS t WHERE t.id = ${id}::uuid AND t.user_id = ${userId}::uuid`,
+  );
+  return row ?? null;
 };
 
 export type TaskPage = {
@@ -132,23 +99,19 @@ export type TaskPage = {
 
 /** One row more than the limit, so that the caller knows whether there is another page. Total order `(createdAt, id)`. */
 export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskRow[]> => {
-  const { after, order } = page;
-  const beyond = order === "desc" ? "lt" : "gt";
-  const where: Prisma.TaskWhereInput = { userId, AND: conditionsOf(page) };
+  const { after, order, include, limit, ...filter } = page;
+  const [beyond, direction] = order === "desc" ? ["<", "DESC"] : [">", "ASC"];
+  const conditions = whereTasks(userId, filter);
   if (after !== null) {
-    where.OR = [
-      { createdAt: { [beyond]: after.createdAt } },
-      { createdAt: after.createdAt, id: { [beyond]: after.id } },
-    ];
+    const place = Prisma.sql`(${after.createdAt.toISOString()}::timestamptz, ${after.id}::uuid)`;
+    conditions.push(Prisma.sql`(t.created_at, t.id) ${Prisma.raw(beyond)} ${place}`);
   }
-  return db.task.findMany({
-    where,
-    orderBy: [{ createdAt: order }, { id: order }],
-    take: page.limit + 1,
-    include: includeRelations(page.include),
-    omit: { text: true },
-    // As in `findTask`.
-  }) as Promise<TaskRow[]>;
+  return query<TaskRow>(
+    db,
+    Prisma.sql`
+      SELECT ${taskColumns(include)} FROM tasks AS t WHERE ${Prisma.join(conditions, " AND ")}
+      ORDER BY t.created_at ${Prisma.raw(direction)}, t.id ${Prisma.raw(direction)} LIMIT ${limit + 1}`,
+  );
 };
 
 /** Deletes the task with all that belongs to it and asks for its recording to be deleted. False if there is none. */

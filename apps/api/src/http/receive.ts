@@ -48,8 +48,17 @@ const depthOf = (value: unknown): number =>
     ? 1 + Object.values(value).reduce<number>((deepest, child) => Math.max(deepest, depthOf(child)), 0)
     : 0;
 
-const readJson = (contract: Endpoint): RequestHandler =>
-  express.json({ limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES, strict: true });
+const createReader = ({ maxBodyBytes = DEFAULT_BODY_BYTES }: Endpoint): RequestHandler =>
+  express.json({ limit: maxBodyBytes, strict: true });
+
+/** One reader a contract, made at its first request. */
+const readers = new WeakMap<Endpoint, RequestHandler>();
+
+const readJson = (contract: Endpoint): RequestHandler => {
+  const reader = readers.get(contract) ?? createReader(contract);
+  readers.set(contract, reader);
+  return reader;
+};
 
 /** Whether bytes came, of whatever type. */
 const hasBody = ({ headers }: Request): boolean =>
