@@ -2,7 +2,7 @@ import { type Cursor, newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
 import { type ApiKey, Prisma, type User } from "./generated/client.ts";
-import { query } from "./query.ts";
+import { queryPrepared } from "./query.ts";
 import { USER_COLUMNS } from "./sessions.repo.ts";
 
 type Hash = Uint8Array<ArrayBuffer>;
@@ -57,7 +57,7 @@ export type ApiKeyOwner = { user: User; scopes: readonly string[] };
  * statement, at most once a minute, so that reading stays reading.
  */
 export const useApiKey = async (db: Db, hash: Hash): Promise<ApiKeyOwner | null> => {
-  const [row] = await query<User & { scopes: string[] }>(
+  const [row] = await queryPrepared<User & { scopes: string[] }>(
     db,
     Prisma.sql`
       WITH noted AS (

@@ -12,7 +12,7 @@ import { type Cursor } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
 import { Prisma, type Session, type User } from "./generated/client.ts";
-import { query } from "./query.ts";
+import { queryPrepared } from "./query.ts";
 
 export type { Session } from "./generated/client.ts";
 
@@ -41,7 +41,7 @@ export const createSession = async (
 
 /** The session's user, or null once the session is revoked, over or gone: its tokens are dead at once. */
 export const findSessionUser = async (db: Db, session: { id: string; userId: string }): Promise<User | null> => {
-  const [user] = await query<User>(
+  const [user] = await queryPrepared<User>(
     db,
     Prisma.sql`
       SELECT ${USER_COLUMNS} FROM sessions JOIN users ON users.id = sessions.user_id

@@ -5,7 +5,7 @@ import type { Db } from "./client.ts";
 import { insertFields } from "./columns.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
 import { addToOutbox } from "./outbox.repo.ts";
-import { query } from "./query.ts";
+import { query, queryPrepared } from "./query.ts";
 import { insertTranscript, type NewTranscript } from "./results.repo.ts";
 import { type TaskFilter, whereTasks } from "./task-filter.ts";
 import { NEW_TASK_COLUMNS, taskColumns, type TaskRow } from "./task-rows.ts";
@@ -44,7 +44,7 @@ const insertTask = async (db: Db, id: string, task: NewTask): Promise<TaskRow> =
   const audio = source.kind === "audio" ? { id: audioId, userId: task.userId, ...source.audio } : null;
   const job = source.kind === "audio" ? "transcribe-audio" : "write-prompts";
   const json = { options: JSON.stringify(options), metadata: metadata && JSON.stringify(metadata) };
-  const [row] = await query<Omit<TaskRow, "audio">>(
+  const [row] = await queryPrepared<Omit<TaskRow, "audio">>(
     db,
     Prisma.sql`
       WITH ${audio === null ? Prisma.empty : Prisma.sql`recording AS (INSERT INTO audio ${insertFields(audio)}),`}
@@ -83,7 +83,7 @@ export const findTask = async (
   { id, userId }: { id: string; userId: string },
   include: readonly Include[] = [],
 ): Promise<TaskRow | null> => {
-  const [row] = await query<TaskRow>(
+  const [row] = await queryPrepared<TaskRow>(
     db,
     Prisma.sql`SELECT ${taskColumns(include)} FROM tasks AS t WHERE t.id = ${id}::uuid AND t.user_id = ${userId}::uuid`,
   );
@@ -106,11 +106,12 @@ export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskR
     const place = Prisma.sql`(${after.createdAt.toISOString()}::timestamptz, ${after.id}::uuid)`;
     conditions.push(Prisma.sql`(t.created_at, t.id) ${Prisma.raw(beyond)} ${place}`);
   }
-  return query<TaskRow>(
+  const isPlain = conditions.length === (after === null ? 1 : 2);
+  return (isPlain ? queryPrepared : query)<TaskRow>(
     db,
     Prisma.sql`
       SELECT ${taskColumns(include)} FROM tasks AS t WHERE ${Prisma.join(conditions, " AND ")}
-      ORDER BY t.created_at ${Prisma.raw(direction)}, t.id ${Prisma.raw(direction)} LIMIT ${limit + 1}`,
+      ORDER BY t.created_at ${Prisma.raw(direction)}, t.id ${Prisma.raw(direction)} LIMIT ${Prisma.raw(String(Math.trunc(limit) + 1))}`,
   );
 };
 
