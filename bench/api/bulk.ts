@@ -1,6 +1,6 @@
 import { newId } from "../../packages/kernel/src/index.ts";
-import type { Effort } from "./requests.ts";
 import { median, type Row } from "./report.ts";
+import type { Effort } from "./requests.ts";
 import type { World } from "./world.ts";
 
 const TASKS = 10_000;
@@ -39,7 +39,11 @@ const CONTESTS: Contest[] = [
       const items = rows.map(({ id, promptIds }, index) => ({
         id,
         name: `Storyboard ${index}`,
-        prompts: promptIds.map((promptId, position) => ({ id: promptId, content: `${PROMPT} ${newId()}`, position: 1 - position })),
+        prompts: promptIds.map((promptId, position) => ({
+          id: promptId,
+          content: `${PROMPT} ${newId()}`,
+          position: 1 - position,
+        })),
       }));
       return { method: "PATCH", path: "/v1/tasks/bulk", body: { items } };
     },
@@ -47,7 +51,10 @@ const CONTESTS: Contest[] = [
   {
     name: "bulk create, 10,000 tasks",
     prepare: async () => {
-      const items = Array.from({ length: TASKS }, (_value, index) => ({ text: `${PROMPT} ${index}`, name: `Text ${index}` }));
+      const items = Array.from({ length: TASKS }, (_value, index) => ({
+        text: `${PROMPT} ${index}`,
+        name: `Text ${index}`,
+      }));
       return { method: "POST", path: "/v1/tasks/bulk", body: { items } };
     },
   },

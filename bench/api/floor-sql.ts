@@ -84,7 +84,10 @@ export const createTask = async (pool: pg.Pool, { id, userId, text, name }: NewT
   const insert = `INSERT INTO tasks AS t (id, user_id, kind, name, text, options) VALUES ($1, $2, 'text', $3, $4, $5) RETURNING ${COLUMNS}`;
   const [row] = await inTransaction(pool, [
     { text: insert, values: [id, userId, name, text, DEFAULTS] },
-    { text: "INSERT INTO outbox (job, payload) VALUES ('write-prompts', $1)", values: [JSON.stringify({ taskId: id })] },
+    {
+      text: "INSERT INTO outbox (job, payload) VALUES ('write-prompts', $1)",
+      values: [JSON.stringify({ taskId: id })],
+    },
   ]);
   return row ?? {};
 };

@@ -16,8 +16,13 @@ export const drive = async (
   const { path, ...rest } = request;
   const result = await autocannon({ url: `${url}${path}`, ...rest, connections, duration: seconds });
   if (result.non2xx + result.errors > 0 || result["2xx"] === 0) {
-    throw new Error(`${request.method} ${path}: ${result["2xx"]} answered, ${result.non2xx} refused, ${result.errors} failed`);
+    throw new Error(
+      `${request.method} ${path}: ${result["2xx"]} answered, ${result.non2xx} refused, ${result.errors} failed`,
+    );
   }
   const { average, sent } = result.requests;
-  return { requestsPerSecond: average === 0 ? sent / seconds : average, latenciesMs: { p50: result.latency.p50, p97: result.latency.p97_5 } };
+  return {
+    requestsPerSecond: average === 0 ? sent / seconds : average,
+    latenciesMs: { p50: result.latency.p50, p97: result.latency.p97_5 },
+  };
 };

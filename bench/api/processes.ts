@@ -22,7 +22,11 @@ const whenReady = (child: ChildProcess, name: string): Promise<number> =>
     child.once("exit", (code) => reject(new Error(`${name} ended with exit code ${code}: ${tail.trim()}`)));
   });
 
-const start = async (name: string, entry: string, options: { env: NodeJS.ProcessEnv; execArgv: string[] }): Promise<Side> => {
+const start = async (
+  name: string,
+  entry: string,
+  options: { env: NodeJS.ProcessEnv; execArgv: string[] },
+): Promise<Side> => {
   const nowhere = await open("/dev/null", "w");
   const child = fork(fileURLToPath(new URL(entry, import.meta.url)), [], {
     ...options,
@@ -39,9 +43,14 @@ const start = async (name: string, entry: string, options: { env: NodeJS.Process
 };
 
 const NO_LIMITS = Object.fromEntries(
-  ["API_PER_MINUTE", "BULK_PER_MINUTE", "REGISTER_PER_HOUR", "LOGIN_PER_MINUTE", "LOGIN_FAILURES", "REFRESH_PER_MINUTE"].map(
-    (name) => [`RATE_LIMIT_${name}`, "0"],
-  ),
+  [
+    "API_PER_MINUTE",
+    "BULK_PER_MINUTE",
+    "REGISTER_PER_HOUR",
+    "LOGIN_PER_MINUTE",
+    "LOGIN_FAILURES",
+    "REFRESH_PER_MINUTE",
+  ].map((name) => [`RATE_LIMIT_${name}`, "0"]),
 );
 
 /** The compiled API as it runs in production, its log written to nowhere. `profileDir`: where it leaves a CPU profile. */

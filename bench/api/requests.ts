@@ -5,7 +5,12 @@ import { drive, type Request } from "./load.ts";
 import { median, type Row } from "./report.ts";
 import type { World } from "./world.ts";
 
-export type Effort = { rounds: number; seconds: number; tasks: number; onRound(name: string, done: number, total: number): void };
+export type Effort = {
+  rounds: number;
+  seconds: number;
+  tasks: number;
+  onRound(name: string, done: number, total: number): void;
+};
 
 const CONNECTIONS = 10;
 const PAGE = 20;
@@ -18,7 +23,8 @@ const compare = async (world: World, effort: Effort, { name, atLeast, path, body
   for (let round = 0; round <= effort.rounds; round += 1) {
     effort.onRound(name, round, effort.rounds + 1);
     const headers = await world.login();
-    const request: Request = body === undefined ? { method: "GET", path, headers } : { method: "POST", path, headers, body };
+    const request: Request =
+      body === undefined ? { method: "GET", path, headers } : { method: "POST", path, headers, body };
     for (const side of round % 2 === 0 ? (["api", "floor"] as const) : (["floor", "api"] as const)) {
       const { requestsPerSecond } = await drive(world[side].url, request, { ...effort, connections: CONNECTIONS });
       // The first round warms up.
@@ -37,7 +43,9 @@ export const requestRows = async (world: World, effort: Effort): Promise<Row[]> 
     Math.floor(effort.tasks / 4),
   ]);
   const { id } = z.object({ id: z.string() }).parse(rows[0]);
-  const text = "At dawn the old fisherman rowed out past the lighthouse. By noon a storm had covered the sea. ".repeat(5);
+  const text = "At dawn the old fisherman rowed out past the lighthouse. By noon a storm had covered the sea. ".repeat(
+    5,
+  );
   const measured: Measured[] = [
     { name: `list, limit=${PAGE}, include=prompts`, atLeast: 0.6, path: `/v1/tasks?limit=${PAGE}&include=prompts` },
     { name: "get, include=prompts", atLeast: 0.6, path: `/v1/tasks/${id}?include=prompts` },

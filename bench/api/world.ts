@@ -77,7 +77,9 @@ const open = async (options: WorldOptions, undo: Undo): Promise<World> => {
   undo.push(api.stop);
   const floor = await startFloor(url);
   undo.push(floor.stop);
-  const { id: ownerId } = z.object({ id: z.string() }).parse(await post(`${api.url}/v1/auth/register`, { ...ACCOUNT, name: "Ada" }));
+  const { id: ownerId } = z
+    .object({ id: z.string() })
+    .parse(await post(`${api.url}/v1/auth/register`, { ...ACCOUNT, name: "Ada" }));
   await seed(client, { ownerId, tasks, onStep: (done, total) => progress.show("database", done, total) });
   const login = async (): Promise<Record<string, string>> => {
     const { accessToken } = Login.parse(await post(`${api.url}/v1/auth/login`, ACCOUNT));

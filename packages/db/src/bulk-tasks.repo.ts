@@ -4,6 +4,7 @@ import { newId } from "@phonoscene/kernel";
 import { arrayLiteral } from "./array-literal.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
+import { query } from "./query.ts";
 import { BULK_TIMEOUT_MS, type BulkItem, type ItemOutcome, repeated } from "./task-changes.repo.ts";
 import { taskNotFound } from "./task-changes.ts";
 
@@ -17,26 +18,46 @@ export type NewTextTask = {
 
 type Call<Item> = { items: readonly BulkItem<Item>[]; isAtomic: boolean };
 
+/** Each value once, and for each item which it is: the options of 10,000 tasks are mostly the same few. */
+const distinct = (values: readonly unknown[]): { texts: string[]; places: number[] } => {
+  const placeOf = new Map<string, number>();
+  const places = values.map((value) => {
+    const text = JSON.stringify(value);
+    const place = placeOf.get(text) ?? placeOf.size + 1;
+    placeOf.set(text, place);
+    return place;
+  });
+  return { texts: [...placeOf.keys()], places };
+};
+
 /** Writes tasks made of text and the jobs that start them in one statement: all of it, or nothing. */
 const insertTextTasks = async (
   db: PrismaClient,
   userId: string,
   tasks: readonly (NewTextTask & { id: string })[],
 ): Promise<void> => {
-  await db.$executeRaw`
-    WITH made AS (
-      INSERT INTO tasks (id, user_id, kind, name, language, text, metadata, options)
-      SELECT id, ${userId}::uuid, 'text', name, language, text, metadata, options FROM unnest(
-        ${arrayLiteral(tasks.map(({ id }) => id))}::uuid[],
-        ${arrayLiteral(tasks.map(({ name }) => name))}::text[],
-        ${arrayLiteral(tasks.map(({ language }) => language))}::text[],
-        ${arrayLiteral(tasks.map(({ text }) => text))}::text[],
-        ${arrayLiteral(tasks.map(({ metadata }) => JSON.stringify(metadata)))}::jsonb[],
-        ${arrayLiteral(tasks.map(({ options }) => JSON.stringify(options)))}::jsonb[]
-      ) AS row (id, name, language, text, metadata, options)
-      RETURNING id
-    )
-    INSERT INTO outbox (job, payload) SELECT 'write-prompts', jsonb_build_object('taskId', id) FROM made`;
+  const metadata = distinct(tasks.map((task) => task.metadata));
+  const options = distinct(tasks.map((task) => task.options));
+  await query(
+    db,
+    Prisma.sql`
+      WITH given AS (
+        SELECT ${arrayLiteral(metadata.texts)}::jsonb[] AS metadata, ${arrayLiteral(options.texts)}::jsonb[] AS options
+      ), made AS (
+        INSERT INTO tasks (id, user_id, kind, name, language, text, metadata, options)
+        SELECT id, ${userId}::uuid, 'text', name, language, text, given.metadata[metadata_place], given.options[options_place]
+        FROM given, unnest(
+          ${arrayLiteral(tasks.map(({ id }) => id))}::uuid[],
+          ${arrayLiteral(tasks.map(({ name }) => name))}::text[],
+          ${arrayLiteral(tasks.map(({ language }) => language))}::text[],
+          ${arrayLiteral(tasks.map(({ text }) => text))}::text[],
+          ${arrayLiteral(metadata.places)}::int[],
+          ${arrayLiteral(options.places)}::int[]
+        ) AS row (id, name, language, text, metadata_place, options_place)
+        RETURNING id
+      )
+      INSERT INTO outbox (job, payload) SELECT 'write-prompts', jsonb_build_object('taskId', id) FROM made`,
+  );
 };
 
 /** Makes tasks of texts, in one statement. `isAtomic`: where one item is at fault, none is made. */

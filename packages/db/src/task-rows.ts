@@ -1,7 +1,15 @@
 import type { Include } from "@phonoscene/contracts";
 
 import { jsonFields, selectFields } from "./columns.ts";
-import { type Audio, Prisma, type Prompt, type Scene, type Task, type Transcript, type TranscriptSegment } from "./generated/client.ts";
+import {
+  type Audio,
+  Prisma,
+  type Prompt,
+  type Scene,
+  type Task,
+  type Transcript,
+  type TranscriptSegment,
+} from "./generated/client.ts";
 
 /** A prompt with its scene, if it has one. */
 export type PromptRow = Omit<Prompt, "createdAt" | "updatedAt"> & { scene: SceneRow | null };
