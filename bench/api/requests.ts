@@ -26,7 +26,7 @@ const compare = async (world: World, effort: Effort, { name, atLeast, path, body
     const request: Request =
       body === undefined ? { method: "GET", path, headers } : { method: "POST", path, headers, body };
     for (const side of round % 2 === 0 ? (["api", "floor"] as const) : (["floor", "api"] as const)) {
-      const { requestsPerSecond } = await drive(world[side].url, request, { ...effort, connections: CONNECTIONS });
+      const requestsPerSecond = await drive(world[side].url, request, { ...effort, connections: CONNECTIONS });
       // The first round warms up.
       if (round > 0) speeds[side].push(requestsPerSecond);
       if (body !== undefined) await world.clean();

@@ -15,6 +15,8 @@ const idAt = (moment: string, salt: string): string =>
 
 const CREATED = "(date_trunc('second', now()) - (tasks - n) * interval '1 minute')";
 
+const OWNER = `CASE WHEN n % 2 = 0 THEN owner ELSE md5('user' || (1 + n % ${USERS}))::uuid END`;
+
 const SLOTS = `jsonb_build_array(
   jsonb_build_object('name', 'subject', 'value', 'a red fishing boat', 'origin', 'text'),
   jsonb_build_object('name', 'action', 'value', 'fighting the waves', 'origin', 'text'),
@@ -25,14 +27,14 @@ const SLOTS = `jsonb_build_array(
 /** Each in one statement: half of the tasks are the owner's, one in four is a recording with a transcript. */
 const STATEMENTS = [
   `INSERT INTO users (id, email, name, password_hash)
-   SELECT md5('user' || n)::uuid, 'user' || n || '@bench.example', 'User ' || n, '' FROM generate_series(1, ${USERS}) AS n, size`,
+   SELECT md5('user' || n)::uuid, 'user' || n || '@bench.example', 'User ' || n, '' FROM generate_series(1, ${USERS}) AS n`,
   `INSERT INTO audio (id, user_id, filename, format, size_bytes, storage_key, duration_ms, created_at)
-   SELECT ${idAt(CREATED, "'audio' || n")}, ${"CASE WHEN n % 2 = 0 THEN owner ELSE md5('user' || (1 + n % 1000))::uuid END"},
+   SELECT ${idAt(CREATED, "'audio' || n")}, ${OWNER},
      'talk ' || n || '.mp3', 'mp3', 4000000, 'audio-' || n || '.mp3', 240000, ${CREATED}
    FROM size, generate_series(4, tasks, 4) AS n`,
   `INSERT INTO tasks (id, user_id, kind, name, status, progress, text, audio_id, options, metadata, prompt_engine,
      speech_engine, version, created_at, updated_at, enqueued_at, started_at, transcribed_at, prompting_at, completed_at)
-   SELECT ${idAt(CREATED, "'task' || n")}, CASE WHEN n % 2 = 0 THEN owner ELSE md5('user' || (1 + n % 1000))::uuid END,
+   SELECT ${idAt(CREATED, "'task' || n")}, ${OWNER},
      (CASE WHEN n % 4 = 0 THEN 'audio' ELSE 'text' END)::"TaskKind", 'Storyboard ' || n, 'completed', 1,
      CASE WHEN n % 4 > 0 THEN 'Story number ' || n || '. ' || repeat('The keeper climbed the iron stairs and lit the lamp. ', 9) END,
      CASE WHEN n % 4 = 0 THEN ${idAt(CREATED, "'audio' || n")} END, options,

@@ -59,7 +59,7 @@ export const toTaskView = (row: TaskRow): Task => ({
   metadata: StoredMetadata.parse(row.metadata),
   audio: row.audio && {
     filename: row.audio.filename,
-    sizeBytes: Number(row.audio.sizeBytes),
+    sizeBytes: row.audio.sizeBytes,
     format: row.audio.format,
     durationMs: row.audio.durationMs,
   },
