@@ -2,6 +2,7 @@ import { type Cursor, newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
 import { type ApiKey, Prisma, type User } from "./generated/client.ts";
+import { queryPrepared } from "./query.ts";
 import { USER_COLUMNS } from "./sessions.repo.ts";
 
 type Hash = Uint8Array<ArrayBuffer>;
@@ -56,14 +57,17 @@ export type ApiKeyOwner = { user: User; scopes: readonly string[] };
  * statement, at most once a minute, so that reading stays reading.
  */
 export const useApiKey = async (db: Db, hash: Hash): Promise<ApiKeyOwner | null> => {
-  const [row] = await db.$queryRaw<(User & { scopes: string[] })[]>`
-    WITH noted AS (
-      UPDATE api_keys SET last_used_at = now()
-      WHERE hash = ${hash} AND (expires_at IS NULL OR expires_at > now())
-        AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
-    )
-    SELECT ${USER_COLUMNS}, api_keys.scopes FROM api_keys JOIN users ON users.id = api_keys.user_id
-    WHERE api_keys.hash = ${hash} AND (api_keys.expires_at IS NULL OR api_keys.expires_at > now())`;
+  const [row] = await queryPrepared<User & { scopes: string[] }>(
+    db,
+    Prisma.sql`
+      WITH noted AS (
+        UPDATE api_keys SET last_used_at = now()
+        WHERE hash = ${hash} AND (expires_at IS NULL OR expires_at > now())
+          AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+      )
+      SELECT ${USER_COLUMNS}, api_keys.scopes FROM api_keys JOIN users ON users.id = api_keys.user_id
+      WHERE api_keys.hash = ${hash} AND (api_keys.expires_at IS NULL OR api_keys.expires_at > now())`,
+  );
   if (row === undefined) return null;
   const { scopes, ...user } = row;
   return { user, scopes };

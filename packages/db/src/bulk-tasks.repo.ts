@@ -5,6 +5,7 @@ import { arrayLiteral } from "./array-literal.ts";
 import { claimAudio, deleteUnusedAudio } from "./audio.repo.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
+import { query } from "./query.ts";
 import { BULK_TIMEOUT_MS, type BulkItem, type ItemOutcome, repeated } from "./task-changes.repo.ts";
 import { type ItemFault, taskNotFound } from "./task-changes.ts";
 
@@ -23,29 +24,49 @@ export type NewBulkTask = {
 
 type Call<Item> = { items: readonly BulkItem<Item>[]; isAtomic: boolean };
 
+/** Each value once, and for each item which it is: the options of 10,000 tasks are mostly the same few. */
+const distinct = (values: readonly unknown[]): { texts: string[]; places: number[] } => {
+  const placeOf = new Map<string, number>();
+  const places = values.map((value) => {
+    const text = JSON.stringify(value);
+    const place = placeOf.get(text) ?? placeOf.size + 1;
+    placeOf.set(text, place);
+    return place;
+  });
+  return { texts: [...placeOf.keys()], places };
+};
+
 /** Writes tasks and the jobs that start them in one statement: all of it, or nothing. */
-const insertTasks = async (tx: Db, userId: string, tasks: readonly (NewBulkTask & { id: string })[]): Promise<void> => {
-  await tx.$executeRaw`
-    WITH made AS (
-      INSERT INTO tasks (id, user_id, kind, name, language, text, audio_url, audio_id, metadata, options, deadline_at)
-      SELECT id, ${userId}::uuid, (CASE WHEN text IS NULL THEN 'audio' ELSE 'text' END)::"TaskKind", name, language, text,
-        audio_url, audio_id, metadata, options, now() + deadline_ms * interval '1 ms'
-      FROM unnest(
-        ${arrayLiteral(tasks.map(({ id }) => id))}::uuid[],
-        ${arrayLiteral(tasks.map(({ name }) => name))}::text[],
-        ${arrayLiteral(tasks.map(({ language }) => language))}::text[],
-        ${arrayLiteral(tasks.map(({ text = null }) => text))}::text[],
-        ${arrayLiteral(tasks.map(({ audioUrl = null }) => audioUrl))}::text[],
-        ${arrayLiteral(tasks.map(({ audioId = null }) => audioId))}::uuid[],
-        ${arrayLiteral(tasks.map(({ metadata }) => JSON.stringify(metadata)))}::jsonb[],
-        ${arrayLiteral(tasks.map(({ options }) => JSON.stringify(options)))}::jsonb[],
-        ${arrayLiteral(tasks.map(({ deadlineMs }) => deadlineMs ?? null))}::float8[]
-      ) AS row (id, name, language, text, audio_url, audio_id, metadata, options, deadline_ms)
-      RETURNING id, kind
-    )
-    INSERT INTO outbox (job, payload)
-    SELECT CASE kind WHEN 'audio' THEN 'transcribe-audio' ELSE 'write-prompts' END, jsonb_build_object('taskId', id)
-    FROM made`;
+const insertTasks = async (db: Db, userId: string, tasks: readonly (NewBulkTask & { id: string })[]): Promise<void> => {
+  const metadata = distinct(tasks.map((task) => task.metadata));
+  const options = distinct(tasks.map((task) => task.options));
+  await query(
+    db,
+    Prisma.sql`
+      WITH given AS (
+        SELECT ${arrayLiteral(metadata.texts)}::jsonb[] AS metadata, ${arrayLiteral(options.texts)}::jsonb[] AS options
+      ), made AS (
+        INSERT INTO tasks (id, user_id, kind, name, language, text, audio_url, audio_id, metadata, options, deadline_at)
+        SELECT id, ${userId}::uuid, (CASE WHEN text IS NULL THEN 'audio' ELSE 'text' END)::"TaskKind", name, language, text,
+          audio_url, audio_id, given.metadata[metadata_place], given.options[options_place],
+          now() + deadline_ms * interval '1 ms'
+        FROM given, unnest(
+          ${arrayLiteral(tasks.map(({ id }) => id))}::uuid[],
+          ${arrayLiteral(tasks.map(({ name }) => name))}::text[],
+          ${arrayLiteral(tasks.map(({ language }) => language))}::text[],
+          ${arrayLiteral(tasks.map(({ text = null }) => text))}::text[],
+          ${arrayLiteral(tasks.map(({ audioUrl = null }) => audioUrl))}::text[],
+          ${arrayLiteral(tasks.map(({ audioId = null }) => audioId))}::uuid[],
+          ${arrayLiteral(metadata.places)}::int[],
+          ${arrayLiteral(options.places)}::int[],
+          ${arrayLiteral(tasks.map(({ deadlineMs = null }) => deadlineMs))}::float8[]
+        ) AS row (id, name, language, text, audio_url, audio_id, metadata_place, options_place, deadline_ms)
+        RETURNING id, kind
+      )
+      INSERT INTO outbox (job, payload)
+      SELECT CASE kind WHEN 'audio' THEN 'transcribe-audio' ELSE 'write-prompts' END, jsonb_build_object('taskId', id)
+      FROM made`,
+  );
 };
 
 /** What an audio id meets that is not there, is somebody else's, or has expired. */

@@ -3,6 +3,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 
 import { type Prisma, PrismaClient } from "./generated/client.ts";
+import { bindPool } from "./query.ts";
 
 /** A client or an open transaction: what repositories take. Inside a transaction, only its own may be used. */
 export type Db = Prisma.TransactionClient;
@@ -35,6 +36,7 @@ export const openDatabase = ({ url, poolSize = 10, onPoolError }: DatabaseOption
   });
   pool.on("error", onPoolError);
   const db = new PrismaClient({ adapter: new PrismaPg(pool) });
+  bindPool(db, pool);
   return {
     db,
     pool,

@@ -14,6 +14,7 @@ export * from "./task-control.repo.ts";
 export * from "./task-changes.repo.ts";
 export * from "./task-changes.ts";
 export * from "./task-events.repo.ts";
+export type { PromptRow, TaskRow } from "./task-rows.ts";
 export * from "./task-state.ts";
 export * from "./tasks.repo.ts";
 export * from "./throw-away-database.ts";

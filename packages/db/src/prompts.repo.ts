@@ -1,8 +1,5 @@
 import type { Db } from "./client.ts";
-import type { Prisma } from "./generated/client.ts";
-
-/** A prompt with its scene, if it has one. */
-export type PromptRow = Prisma.PromptGetPayload<{ include: { scene: true } }>;
+import type { PromptRow } from "./task-rows.ts";
 
 export type PromptKey = { id: string; taskId: string; userId: string };
 

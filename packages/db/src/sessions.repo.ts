@@ -12,6 +12,7 @@ import { type Cursor } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
 import { Prisma, type Session, type User } from "./generated/client.ts";
+import { queryPrepared } from "./query.ts";
 
 export type { Session } from "./generated/client.ts";
 
@@ -40,9 +41,12 @@ export const createSession = async (
 
 /** The session's user, or null once the session is revoked, over or gone: its tokens are dead at once. */
 export const findSessionUser = async (db: Db, session: { id: string; userId: string }): Promise<User | null> => {
-  const [user] = await db.$queryRaw<User[]>`
-    SELECT ${USER_COLUMNS} FROM sessions JOIN users ON users.id = sessions.user_id
-    WHERE sessions.id = ${session.id}::uuid AND sessions.user_id = ${session.userId}::uuid AND ${ALIVE}`;
+  const [user] = await queryPrepared<User>(
+    db,
+    Prisma.sql`
+      SELECT ${USER_COLUMNS} FROM sessions JOIN users ON users.id = sessions.user_id
+      WHERE sessions.id = ${session.id}::uuid AND sessions.user_id = ${session.userId}::uuid AND ${ALIVE}`,
+  );
   return user ?? null;
 };
 

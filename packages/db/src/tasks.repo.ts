@@ -1,12 +1,14 @@
-import type { Include, TaskOptions, TaskStatus } from "@phonoscene/contracts";
+import type { Include, TaskOptions } from "@phonoscene/contracts";
 import { type Cursor, newId } from "@phonoscene/kernel";
 
 import { claimAudio, deleteUnusedAudio, type NewAudio } from "./audio.repo.ts";
 import type { Db } from "./client.ts";
-import { deadlineAfter } from "./deadlines.repo.ts";
-import type { Prisma, PrismaClient } from "./generated/client.ts";
-import { addToOutbox } from "./outbox.repo.ts";
+import { insertFields } from "./columns.ts";
+import { Prisma, type PrismaClient } from "./generated/client.ts";
+import { query, queryPrepared } from "./query.ts";
 import { insertTranscript, type NewTranscript } from "./results.repo.ts";
+import { type TaskFilter, whereTasks } from "./task-filter.ts";
+import { NEW_TASK_COLUMNS, taskColumns, type TaskRow } from "./task-rows.ts";
 import { isUniqueViolation } from "./unique.ts";
 
 export type NewTask = {
@@ -28,69 +30,71 @@ export type NewTask = {
   deadlineMs?: number | undefined;
 };
 
-const includeRelations = (include: readonly Include[]) =>
-  ({
-    audio: true,
-    transcript: include.includes("transcript") && { include: { segments: { orderBy: { position: "asc" } } } },
-    scenes: include.includes("scenes") && { orderBy: { index: "asc" } },
-    prompts: include.includes("prompts") && { orderBy: { position: "asc" }, include: { scene: true } },
-  }) satisfies Prisma.TaskInclude;
-
-type FullTask = Prisma.TaskGetPayload<{
-  include: {
-    audio: true;
-    transcript: { include: { segments: true } };
-    scenes: true;
-    prompts: { include: { scene: true } };
-  };
-  omit: { text: true };
-}>;
-
-/** A task with its audio, and with the relations that were asked for (absent otherwise). The text stays behind. */
-export type TaskRow = Omit<FullTask, Include> & Partial<Pick<FullTask, Include>>;
-
 const CREATE_TIMEOUT_MS = 30_000;
 
 type TaskFields = Omit<NewTask, "source">;
 type Source = NewTask["source"] | { kind: "stored-audio"; audioId: string };
 
-/** The id of the audio that the task hears; undefined where the owner has no such audio. */
-const provideAudio = async (tx: Db, userId: string, source: Source): Promise<string | null | undefined> => {
-  if (source.kind === "audio") {
-    const id = newId();
-    await tx.audio.create({ data: { id, userId, ...source.audio } });
-    return id;
-  }
-  if (source.kind !== "stored-audio") return null;
-  const [used] = await claimAudio(tx, userId, [source.audioId]);
-  return used;
+const audioIdOf = (source: Source): string | null => {
+  if (source.kind === "stored-audio") return source.audioId;
+  return source.kind === "audio" ? newId() : null;
 };
 
-const insertTask = (db: PrismaClient, task: TaskFields, source: Source): Promise<TaskRow | null> =>
+/** What each source adds to the task; a transcript is a text to the state machine. */
+const sourceFields = (source: Source) => ({
+  kind: source.kind === "text" || source.kind === "transcript" ? "text" : "audio",
+  audioId: audioIdOf(source),
+  audioUrl: source.kind === "url" ? source.audioUrl : null,
+  text: source.kind === "text" ? source.text : null,
+});
+
+/** The task, its audio, and the job that starts it, in one statement: all of it, or nothing. */
+const insertTask = async (
+  db: Db,
+  id: string,
+  { source, ...task }: TaskFields & { source: Source },
+): Promise<TaskRow> => {
+  const { options, metadata, deadlineMs, ...fields } = task;
+  const { audioId, kind, ...ofSource } = sourceFields(source);
+  const audio = source.kind === "audio" ? { id: audioId, userId: task.userId, ...source.audio } : null;
+  const job = kind === "audio" ? "transcribe-audio" : "write-prompts";
+  const json = { options: JSON.stringify(options), metadata: metadata && JSON.stringify(metadata) };
+  const deadlineAt = deadlineMs === undefined ? undefined : Prisma.sql`now() + ${deadlineMs}::float8 * interval '1 ms'`;
+  const [row] = await queryPrepared<Omit<TaskRow, "audio">>(
+    db,
+    Prisma.sql`
+      WITH ${audio === null ? Prisma.empty : Prisma.sql`recording AS (INSERT INTO audio ${insertFields(audio)}),`}
+      job AS (INSERT INTO outbox ${insertFields({ job, payload: JSON.stringify({ taskId: id }) })})
+      INSERT INTO tasks AS t ${insertFields({ ...fields, ...ofSource, ...json, id, kind, audioId, deadlineAt })}
+      RETURNING ${NEW_TASK_COLUMNS}`,
+  );
+  if (row === undefined) throw new Error("INSERT gave no row");
+  return { ...row, audio: audio && audioId ? { ...audio, id: audioId, durationMs: null } : null };
+};
+
+/** A source that takes more than one statement. Null: there is no such stored audio. */
+const insertInSteps = (
+  db: PrismaClient,
+  id: string,
+  task: TaskFields & { source: Extract<Source, { kind: "transcript" | "stored-audio" }> },
+): Promise<TaskRow | null> =>
   db.$transaction(
     async (tx) => {
-      const { id = newId(), deadlineMs, ...fields } = task;
-      const audioId = await provideAudio(tx, task.userId, source);
-      if (audioId === undefined) return null;
-      const isHeard = source.kind === "url" || audioId !== null;
-      const text = source.kind === "text" ? source.text : null;
-      const audioUrl = source.kind === "url" ? source.audioUrl : null;
-      const deadlineAt = await deadlineAfter(tx, deadlineMs);
-      const row = await tx.task.create({
-        data: { id, ...fields, kind: isHeard ? "audio" : "text", audioId, audioUrl, deadlineAt, text },
-        include: { audio: true },
-        omit: { text: true },
-      });
+      const { source, userId } = task;
+      if (source.kind === "stored-audio" && (await claimAudio(tx, userId, [source.audioId])).length === 0) return null;
+      await insertTask(tx, id, task);
       if (source.kind === "transcript") await insertTranscript(tx, id, source.transcript);
-      await addToOutbox(tx, [{ job: isHeard ? "transcribe-audio" : "write-prompts", payload: { taskId: id } }]);
-      return row;
+      return findTask(tx, { id, userId });
     },
     { timeout: CREATE_TIMEOUT_MS },
   );
 
 const insertOrFind = async (db: PrismaClient, task: TaskFields, source: Source): Promise<TaskRow | null> => {
+  const id = task.id ?? newId();
   try {
-    return await insertTask(db, task, source);
+    return await (source.kind === "transcript" || source.kind === "stored-audio"
+      ? insertInSteps(db, id, { ...task, source })
+      : insertTask(db, id, { ...task, source }));
   } catch (error) {
     if (task.id === undefined || !isUniqueViolation(error)) throw error;
     const made = await findTask(db, { id: task.id, userId: task.userId });
@@ -113,44 +117,16 @@ export const createTaskOfAudio = (
 ): Promise<TaskRow | null> => insertOrFind(db, task, { kind: "stored-audio", audioId });
 
 /** The owner's task, or null: other people's tasks do not exist. */
-export const findTask = (
+export const findTask = async (
   db: Db,
-  where: { id: string; userId: string },
+  { id, userId }: { id: string; userId: string },
   include: readonly Include[] = [],
-): Promise<TaskRow | null> =>
-  // What is included is only known at run time; TaskRow says "absent or whole", which is what comes back.
-  db.task.findFirst({ where, include: includeRelations(include), omit: { text: true } }) as Promise<TaskRow | null>;
-
-export type TaskFilter = {
-  status?: TaskStatus | undefined;
-  kind?: "text" | "audio" | undefined;
-  /** Later than this, earlier than that: neither itself. */
-  createdAfter?: Date | undefined;
-  createdBefore?: Date | undefined;
-  /** Found in the name, the text or the transcript; case does not matter. */
-  q?: string | undefined;
-  /** All of these. */
-  metadata?: Record<string, string> | undefined;
-};
-
-/** Prisma passes the pattern characters of LIKE through. */
-const literally = (text: string) => ({ contains: text.replaceAll(/[\\%_]/g, "\\$&"), mode: "insensitive" as const });
-
-/** The conditions that make a filter; all must hold. */
-const conditionsOf = (filter: TaskFilter): Prisma.TaskWhereInput[] => {
-  const { status, kind, createdAfter, createdBefore, q, metadata = {} } = filter;
-  const conditions = Object.entries(metadata).map(([key, value]): Prisma.TaskWhereInput => ({
-    metadata: { path: [key], equals: value },
-  }));
-  if (status !== undefined) conditions.push({ status });
-  if (kind !== undefined) conditions.push({ kind });
-  if (createdAfter !== undefined) conditions.push({ createdAt: { gt: createdAfter } });
-  if (createdBefore !== undefined) conditions.push({ createdAt: { lt: createdBefore } });
-  if (q !== undefined) {
-    const text = literally(q);
-    conditions.push({ OR: [{ name: text }, { text }, { transcript: { is: { text } } }] });
-  }
-  return conditions;
+): Promise<TaskRow | null> => {
+  const [row] = await queryPrepared<TaskRow>(
+    db,
+    Prisma.sql`SELECT ${taskColumns(include)} FROM tasks AS t WHERE t.id = ${id}::uuid AND t.user_id = ${userId}::uuid`,
+  );
+  return row ?? null;
 };
 
 export type TaskPage = {
@@ -162,23 +138,20 @@ export type TaskPage = {
 
 /** One row more than the limit, so that the caller knows whether there is another page. Total order `(createdAt, id)`. */
 export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskRow[]> => {
-  const { after, order } = page;
-  const beyond = order === "desc" ? "lt" : "gt";
-  const where: Prisma.TaskWhereInput = { userId, AND: conditionsOf(page) };
+  const { after, order, include, limit, ...filter } = page;
+  const [beyond, direction] = order === "desc" ? ["<", "DESC"] : [">", "ASC"];
+  const conditions = whereTasks(userId, filter);
   if (after !== null) {
-    where.OR = [
-      { createdAt: { [beyond]: after.createdAt } },
-      { createdAt: after.createdAt, id: { [beyond]: after.id } },
-    ];
+    const place = Prisma.sql`(${after.createdAt.toISOString()}::timestamptz, ${after.id}::uuid)`;
+    conditions.push(Prisma.sql`(t.created_at, t.id) ${Prisma.raw(beyond)} ${place}`);
   }
-  return db.task.findMany({
-    where,
-    orderBy: [{ createdAt: order }, { id: order }],
-    take: page.limit + 1,
-    include: includeRelations(page.include),
-    omit: { text: true },
-    // As in `findTask`.
-  }) as Promise<TaskRow[]>;
+  const isPlain = conditions.length === (after === null ? 1 : 2);
+  return (isPlain ? queryPrepared : query)<TaskRow>(
+    db,
+    Prisma.sql`
+      SELECT ${taskColumns(include)} FROM tasks AS t WHERE ${Prisma.join(conditions, " AND ")}
+      ORDER BY t.created_at ${Prisma.raw(direction)}, t.id ${Prisma.raw(direction)} LIMIT ${Prisma.raw(String(Math.trunc(limit) + 1))}`,
+  );
 };
 
 /** Deletes the task with all that belongs to it and asks for its recording to be deleted. False if there is none. */

@@ -2,6 +2,7 @@ import type { Cursor } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
 import type { Prisma } from "./generated/client.ts";
+import type { TaskRow } from "./task-rows.ts";
 
 const WHOLE = {
   audio: true,
@@ -11,15 +12,16 @@ const WHOLE = {
 } as const satisfies Prisma.TaskInclude;
 
 /** A task with its text and with all that belongs to it. */
-export type WholeTaskRow = Prisma.TaskGetPayload<{ include: typeof WHOLE }>;
+type FullTask = Prisma.TaskGetPayload<{ include: typeof WHOLE }>;
+export type WholeTaskRow = Omit<FullTask, "audio"> & Pick<TaskRow, "audio">;
 
 /** A page of the owner's tasks in the order `(createdAt, id)`, one row more than the limit, in one statement. */
-export const listWholeTasks = (
+export const listWholeTasks = async (
   db: Db,
   userId: string,
   { limit, after }: { limit: number; after: Cursor | null },
-): Promise<WholeTaskRow[]> =>
-  db.task.findMany({
+): Promise<WholeTaskRow[]> => {
+  const rows = await db.task.findMany({
     where: {
       userId,
       ...(after !== null && {
@@ -31,3 +33,8 @@ export const listWholeTasks = (
     take: limit + 1,
     include: WHOLE,
   });
+  return rows.map(({ audio, ...row }) => ({
+    ...row,
+    audio: audio && { ...audio, sizeBytes: Number(audio.sizeBytes) },
+  }));
+};

@@ -40,7 +40,12 @@ const watchClient = (response: Response, stopping: AbortSignal): { gone: AbortSi
   if (stopping.aborted) abort();
   stopping.addEventListener("abort", abort);
   response.once("close", abort);
-  return { gone: controller.signal, unwatch: () => stopping.removeEventListener("abort", abort) };
+  const unwatch = (): void => {
+    stopping.removeEventListener("abort", abort);
+    // An answer that was sent closes too: aborting then would make an error, with its stack, that nobody looks at.
+    response.off("close", abort);
+  };
+  return { gone: controller.signal, unwatch };
 };
 
 /** For answers that last. */

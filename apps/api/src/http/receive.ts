@@ -59,13 +59,22 @@ const requireUtf8 = (bytes: Buffer, encoding: string): void => {
   throw Object.assign(new Error("the body is not valid UTF-8"), { status: 400 });
 };
 
-const readJson = (contract: Endpoint): RequestHandler =>
+const createReader = ({ maxBodyBytes = DEFAULT_BODY_BYTES }: Endpoint): RequestHandler =>
   express.json({
-    limit: contract.maxBodyBytes ?? DEFAULT_BODY_BYTES,
+    limit: maxBodyBytes,
     strict: true,
     // oxlint-disable-next-line max-params -- body-parser gives four.
     verify: (_request, _response, bytes, encoding) => requireUtf8(bytes, encoding),
   });
+
+/** One reader a contract, made at its first request. */
+const readers = new WeakMap<Endpoint, RequestHandler>();
+
+const readJson = (contract: Endpoint): RequestHandler => {
+  const reader = readers.get(contract) ?? createReader(contract);
+  readers.set(contract, reader);
+  return reader;
+};
 
 /** Whether bytes came, of whatever type. */
 const hasBody = ({ headers }: Request): boolean =>

@@ -2,6 +2,9 @@ import { type Prompt, Slot } from "@phonoscene/contracts";
 import type { PromptRow } from "@phonoscene/db";
 import { z } from "zod";
 
+// Made once: making a schema costs far more than using it.
+const Slots = z.array(Slot);
+
 /** What a client sees of a prompt; one that belongs to no scene has no times and no excerpt. */
 export const toPromptView = (row: PromptRow): Prompt => ({
   id: row.id,
@@ -13,7 +16,7 @@ export const toPromptView = (row: PromptRow): Prompt => ({
   excerpt: row.scene?.excerpt ?? "",
   content: row.content,
   negative: row.negative,
-  slots: z.array(Slot).parse(row.slots),
+  slots: Slots.parse(row.slots),
   locked: row.locked,
   version: row.version,
 });

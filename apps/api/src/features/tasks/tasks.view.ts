@@ -7,6 +7,9 @@ import { toPromptView } from "../prompts/index.ts";
 const between = (from: Date | null, to: Date | null): number | null =>
   from === null || to === null ? null : Math.max(0, to.getTime() - from.getTime());
 
+// Made once: making a schema costs far more than using it.
+const FailureCode = z.enum(FAILURE_CODES);
+const Warnings = z.array(Warning);
 const Usage = z.object({ model: z.string(), inputTokens: z.int(), outputTokens: z.int() }).nullable();
 
 type ErrorColumns = Pick<TaskRow, "errorCode" | "errorMessage" | "errorStage" | "errorRetryable">;
@@ -15,7 +18,7 @@ type ErrorColumns = Pick<TaskRow, "errorCode" | "errorMessage" | "errorStage" | 
 export const toErrorView = (row: ErrorColumns): Task["error"] => {
   if (row.errorCode === null) return null;
   return {
-    code: z.enum(FAILURE_CODES).parse(row.errorCode),
+    code: FailureCode.parse(row.errorCode),
     message: row.errorMessage ?? "",
     stage: row.errorStage,
     retryable: row.errorRetryable ?? false,
@@ -51,14 +54,14 @@ export const toTaskView = (row: TaskRow): Task => ({
   progress: row.progress,
   error: toErrorView(row),
   cancelReason: row.cancelReason,
-  warnings: z.array(Warning).parse(row.warnings),
+  warnings: Warnings.parse(row.warnings),
   language: row.language,
   options: TaskOptions.parse(row.options),
   metadata: StoredMetadata.parse(row.metadata),
   audio: row.audio && {
     id: row.audio.id,
     filename: row.audio.filename,
-    sizeBytes: Number(row.audio.sizeBytes),
+    sizeBytes: row.audio.sizeBytes,
     format: row.audio.format,
     durationMs: row.audio.durationMs,
   },
