@@ -9,14 +9,6 @@ const OVERDUE = Prisma.sql`status IN ('queued', 'processing') AND deadline_at <=
 const CANCELED = Prisma.sql`status = 'canceled', cancel_reason = 'deadline', stage = NULL, attempt_token = NULL,
   lease_until = NULL, completed_at = now(), updated_at = now(), version = version + 1`;
 
-/** The moment so long after now, by the database's clock, at which every deadline is looked at; null for none. */
-export const deadlineAfter = async (db: Db, deadlineMs: number | undefined): Promise<Date | null> => {
-  if (deadlineMs === undefined) return null;
-  const [row] = await db.$queryRaw<{ at: Date }[]>`
-    SELECT now() + ${deadlineMs}::double precision * interval '1 ms' AS at`;
-  return row?.at ?? null;
-};
-
 /** Ends the task as canceled where its deadline is over, whoever holds it. False: it is not, or the task is over. */
 export const cancelOverdueTask = async (db: Db, id: string): Promise<boolean> => {
   const count = await db.$executeRaw`UPDATE tasks SET ${CANCELED} WHERE id = ${id}::uuid AND ${OVERDUE}`;
