@@ -1,6 +1,6 @@
 import type { Stage } from "@phonoscene/contracts";
 import { claimTask, type ClaimedTask, type Database, failTask, MAX_ATTEMPTS, releaseTask } from "@phonoscene/db";
-import { toTaskFailure } from "@phonoscene/kernel";
+import { crashPoint, toTaskFailure } from "@phonoscene/kernel";
 import type { JobContext, JobOutcome } from "@phonoscene/queue";
 
 import { startHeartbeat } from "./heartbeat.ts";
@@ -34,7 +34,7 @@ const settleFailure = async (
     throw failure;
   }
   const { code, message, retryable } = failure;
-  await failTask(database.db, task, { code, message, stage, retryable });
+  await failTask(database.db, task, { code, message, stage, retryable, isDead: retryable });
 };
 
 /**
@@ -58,9 +58,10 @@ export const runStage = async (
   if (claim.outcome === "busy") return { again: { delayMs: claim.retryInMs + 100 } };
 
   const { task } = claim;
+  crashPoint("claim/taken");
   if (task.attempt > MAX_ATTEMPTS) {
     const message = `This task ended its worker ${MAX_ATTEMPTS} times, so it was given up. The log has the details.`;
-    await failTask(database.db, task, { code: "internal", message, stage, retryable: false });
+    await failTask(database.db, task, { code: "internal", message, stage, retryable: false, isDead: true });
     return undefined;
   }
   const heartbeat = startHeartbeat({ database, claim: task, logger });

@@ -1,3 +1,5 @@
+import { crashPoint } from "@phonoscene/kernel";
+
 import type { Db } from "./client.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 

@@ -85,7 +85,7 @@ export const retryTask = (db: PrismaClient, task: OwnedTask, from: Stage | undef
           (SELECT jsonb_agg(w) FROM jsonb_array_elements(warnings) w WHERE w ->> 'code' = ANY(${HEARING_WARNINGS})),
           '[]') END,
         prompting_at = NULL, completed_at = NULL, prompt_engine = NULL, usage = NULL,
-        error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL,
+        error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL, dead_at = NULL,
         enqueued_at = now(), updated_at = now(), version = version + 1
       WHERE id = ${task.id}::uuid`;
     await tx.scene.deleteMany({ where: { taskId: task.id } });

@@ -16,7 +16,7 @@
  * time a queue redelivers a job whose worker is merely slow.
  *
  * `attempt` counts claims of the current stage. Past MAX_ATTEMPTS the task is poison (it kills its workers, or fails
- * each time) and ends as failed. Rejected: the queue's own counter, which is lost with the queue, and which two
+ * each time), ends as failed, and is a dead letter (dead-letters.repo.ts) until somebody retries or redrives it. Rejected: the queue's own counter, which is lost with the queue, and which two
  * kills of a worker use up.
  */
 import type { FailureCode, Stage, TaskOptions } from "@phonoscene/contracts";
@@ -99,14 +99,21 @@ export const releaseTask = async (db: Db, claim: Claim, { isCounted }: { isCount
   return count > 0;
 };
 
-export type TaskFailure = { code: FailureCode; message: string; stage: Stage; retryable: boolean };
+export type TaskFailure = {
+  code: FailureCode;
+  message: string;
+  stage: Stage;
+  retryable: boolean;
+  /** It was given up though another try might have helped: a dead letter. */
+  isDead?: boolean;
+};
 
 /** Ends the task as failed, with what the person should know. False: the claim is lost. */
 export const failTask = async (db: Db, claim: Claim, failure: TaskFailure): Promise<boolean> => {
   const count = await db.$executeRaw`
     UPDATE tasks SET status = 'failed', stage = NULL, attempt_token = NULL, lease_until = NULL,
       error_code = ${failure.code}, error_message = ${failure.message}, error_stage = ${failure.stage}::"TaskStage",
-      error_retryable = ${failure.retryable}, completed_at = now(), updated_at = now(), version = version + 1
+      error_retryable = ${failure.retryable}, dead_at = CASE WHEN ${failure.isDead ?? false} THEN now() END, completed_at = now(), updated_at = now(), version = version + 1
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
   return count > 0;
 };

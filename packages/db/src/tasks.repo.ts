@@ -1,5 +1,5 @@
 import type { Include, TaskOptions, TaskStatus } from "@phonoscene/contracts";
-import { type Cursor, newId } from "@phonoscene/kernel";
+import { crashPoint, type Cursor, newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
@@ -73,7 +73,9 @@ const insertTask = (db: PrismaClient, task: NewTask): Promise<TaskRow> =>
 /** Writes the task, its audio and the job that starts it in one transaction: all of it, or nothing. */
 export const createTask = async (db: PrismaClient, task: NewTask): Promise<TaskRow> => {
   try {
-    return await insertTask(db, task);
+    const row = await insertTask(db, task);
+    crashPoint("create/committed");
+    return row;
   } catch (error) {
     if (task.id === undefined || !isUniqueViolation(error)) throw error;
     const made = await findTask(db, { id: task.id, userId: task.userId });
@@ -152,8 +154,8 @@ export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskR
 };
 
 /** Deletes the task with all that belongs to it and asks for its recording to be deleted. False if there is none. */
-export const deleteTask = (db: PrismaClient, where: { id: string; userId: string }): Promise<boolean> =>
-  db.$transaction(async (tx) => {
+export const deleteTask = async (db: PrismaClient, where: { id: string; userId: string }): Promise<boolean> => {
+  const isGone = await db.$transaction(async (tx) => {
     const task = await tx.task.findFirst({ where, select: { audio: { select: { id: true, storageKey: true } } } });
     if (task === null) return false;
     const { count } = await tx.task.deleteMany({ where });
@@ -167,6 +169,9 @@ export const deleteTask = (db: PrismaClient, where: { id: string; userId: string
     }
     return true;
   });
+  crashPoint("erase/rows-gone");
+  return isGone;
+};
 
 /** Of these storage keys, the ones that an audio row still names. */
 export const findKnownStorageKeys = async (db: Db, storageKeys: readonly string[]): Promise<Set<string>> => {

@@ -1,4 +1,4 @@
-import { AppError, type Logger, MINUTE, pause, SECOND } from "@phonoscene/kernel";
+import { AppError, crashPoint, type Logger, MINUTE, pause, SECOND } from "@phonoscene/kernel";
 import { DelayedError, type Job, type Worker } from "bullmq";
 
 import type { QueueBackend } from "./backend.ts";
@@ -58,6 +58,7 @@ const createWorker = (options: WorkersOptions, queue: QueueName): Worker => {
     async (job, token, signal) => {
       const jobLogger = logger.child({ queue, job: job.name, jobId: job.id, ...job.data });
       const outcome = await handle(handlers, job, { signal: signal ?? NEVER_ABORTED, logger: jobLogger });
+      crashPoint("job/handled");
       if (outcome?.again === undefined) return;
       await job.moveToDelayed(Date.now() + outcome.again.delayMs, token);
       throw new DelayedError();

@@ -1,5 +1,5 @@
 import { type Database, deleteEndedSessions, deleteOldIdempotencyKeys, findKnownStorageKeys } from "@phonoscene/db";
-import { DAY, HOUR } from "@phonoscene/kernel";
+import { crashPoint, DAY, HOUR } from "@phonoscene/kernel";
 import type { Handlers } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 
@@ -23,7 +23,9 @@ const sweep = async ({ database, storage }: Dependencies) => {
 export const maintenance =
   (deps: Dependencies): Handlers["maintenance"] =>
   async (payload, { logger }) => {
-    if (payload.action === "delete-audio") await deps.storage.delete(payload.storageKey);
-    else logger.info(await sweep(deps), "swept");
+    if (payload.action === "delete-audio") {
+      await deps.storage.delete(payload.storageKey);
+      crashPoint("erase/recording-gone");
+    } else logger.info(await sweep(deps), "swept");
     return undefined;
   };

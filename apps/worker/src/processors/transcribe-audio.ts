@@ -1,5 +1,5 @@
 import { commitTranscript, type Database, saveProviderJobId } from "@phonoscene/db";
-import { AppError } from "@phonoscene/kernel";
+import { AppError, crashPoint } from "@phonoscene/kernel";
 import type { Handlers, Relay } from "@phonoscene/queue";
 import type { SpeechEngine } from "@phonoscene/speech";
 import type { AudioStorage } from "@phonoscene/storage";
@@ -27,14 +27,18 @@ export const transcribeAudio =
             language: task.language,
             providerJobId: task.providerJobId,
             onProviderJobId: async (id) => {
+              crashPoint("provider/accepted");
               if (!(await saveProviderJobId(database.db, task, id))) {
                 throw new Error("the claim was lost before the provider's id could be stored");
               }
+              crashPoint("provider/id-stored");
             },
             onProgress,
             signal,
           });
+          crashPoint("transcript/heard");
           const isStored = await commitTranscript(database.db, task, result);
+          crashPoint("transcript/committed");
           relay.wake();
           return isStored;
         },

@@ -1,4 +1,5 @@
 import { commitStoryboard, type Database, findSegments } from "@phonoscene/db";
+import { crashPoint } from "@phonoscene/kernel";
 import { type PromptEngine, writeStoryboard } from "@phonoscene/prompting";
 import type { Handlers } from "@phonoscene/queue";
 
@@ -26,7 +27,10 @@ export const writePrompts =
             onProgress,
             signal,
           });
-          return commitStoryboard(database.db, task, storyboard);
+          crashPoint("storyboard/written");
+          const isStored = await commitStoryboard(database.db, task, storyboard);
+          crashPoint("storyboard/committed");
+          return isStored;
         },
       },
       taskId,

@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 
 import type { CreateAudioTask } from "@phonoscene/contracts";
 import { createTask, type Database, type TaskRow } from "@phonoscene/db";
-import { AppError, AUDIO_FORMATS, newId, SNIFF_BYTES, sniffAudioFormat } from "@phonoscene/kernel";
+import { AppError, AUDIO_FORMATS, crashPoint, newId, SNIFF_BYTES, sniffAudioFormat } from "@phonoscene/kernel";
 import type { AudioStorage } from "@phonoscene/storage";
 
 import type { UploadedFile } from "../../http/endpoint.ts";
@@ -42,6 +42,7 @@ export const createAudioTask = async (
   const storageKey = `${newId()}.${format}`;
   const { name, language, metadata, ...options } = fields;
   await deps.storage.adopt(file.path, storageKey);
+  crashPoint("create/recording-stored");
   try {
     const audio = { filename: file.filename, format, sizeBytes: file.sizeBytes, storageKey };
     const task = await createTask(deps.database.db, {
