@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { type Target, TARGETS } from "@phonoscene/contracts";
+import { MAX_SECONDS_PER_SCENE, MIN_SECONDS_PER_SCENE, type Target, TARGETS } from "@phonoscene/contracts";
 
 import type { TaskFields } from "./api-client.ts";
 import { UsageError } from "./exit-codes.ts";
@@ -25,6 +25,7 @@ export const USAGE = `Phonoscene turns any recording or text into a storyboard o
 
 Options of demo
   --count N             how many prompts; the length decides if left out
+  --seconds-per-scene N a scene for each N seconds of audio, or of reading (2 to 600); in place of --count
   --target NAME         ${TARGETS.join(", ")}
   --aspect W:H          such as 16:9
   --language TAG        a BCP 47 tag such as en, or auto
@@ -38,6 +39,7 @@ Exit codes              0 done, 1 the task or the service failed, 2 the command 
 const OPTIONS = {
   text: { type: "string" },
   count: { type: "string" },
+  "seconds-per-scene": { type: "string" },
   target: { type: "string" },
   aspect: { type: "string" },
   language: { type: "string" },
@@ -61,6 +63,14 @@ const wholeNumber = (name: string, value: string | undefined, [min, max]: [numbe
   throw new UsageError(`--${name} takes a whole number from ${min} to ${max}, not "${value}".`);
 };
 
+const seconds = (value: string | undefined): number | undefined => {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  const [min, max] = [MIN_SECONDS_PER_SCENE, MAX_SECONDS_PER_SCENE];
+  if (/^\d+(\.\d+)?$/.test(value) && number >= min && number <= max) return number;
+  throw new UsageError(`--seconds-per-scene takes a number from ${min} to ${max}, not "${value}".`);
+};
+
 const isTarget = (name: string): name is Target => TARGETS.some((target) => target === name);
 
 const readFields = (values: ReturnType<typeof parseRaw>["values"]): TaskFields => {
@@ -71,7 +81,12 @@ const readFields = (values: ReturnType<typeof parseRaw>["values"]): TaskFields =
   if (aspect !== undefined && !/^[1-9]\d{0,3}:[1-9]\d{0,3}$/.test(aspect)) {
     throw new UsageError(`--aspect takes two whole numbers with a colon, such as 16:9, not "${aspect}".`);
   }
+  const secondsPerScene = seconds(values["seconds-per-scene"]);
+  if (values.count !== undefined && secondsPerScene !== undefined) {
+    throw new UsageError("Give either --count or --seconds-per-scene: each decides how many scenes there are.");
+  }
   const given = {
+    secondsPerScene,
     target,
     aspectRatio: aspect,
     language,

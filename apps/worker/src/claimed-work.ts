@@ -3,6 +3,7 @@ import { claimTask, type ClaimedTask, type Database, failTask, MAX_ATTEMPTS, rel
 import { crashPoint, toTaskFailure } from "@phonoscene/kernel";
 import type { JobContext, JobOutcome } from "@phonoscene/queue";
 
+import type { ClaimWatch } from "./claim-watch.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 
 export type StageWork = {
@@ -16,6 +17,7 @@ export type StageWork = {
 export type StageDefinition = {
   stage: Stage;
   database: Database;
+  watch: ClaimWatch;
   /** Does the work and stores its result. False: the claim was lost and nothing was stored. */
   run(work: StageWork): Promise<boolean>;
 };
@@ -49,7 +51,7 @@ export const runStage = async (
   taskId: string,
   { signal, logger }: JobContext,
 ): Promise<JobOutcome> => {
-  const { database, stage } = definition;
+  const { database, watch, stage } = definition;
   const claim = await claimTask(database.db, taskId, stage);
   if (claim.outcome === "obsolete") {
     logger.info("nothing to do: the task is gone, over or past this stage");
@@ -64,7 +66,7 @@ export const runStage = async (
     await failTask(database.db, task, { code: "internal", message, stage, retryable: false, isDead: true });
     return undefined;
   }
-  const heartbeat = startHeartbeat({ database, claim: task, logger });
+  const heartbeat = startHeartbeat({ database, watch, claim: task, logger });
   const { lost, onProgress } = heartbeat;
   const work = { task, logger, signal: AbortSignal.any([signal, lost]), onProgress };
   try {

@@ -1,10 +1,7 @@
-import { type Claim, type Database, LEASE_MS, renewLease } from "@phonoscene/db";
+import { cancelOverdueTask, type ClaimedTask, type Database, LEASE_MS, renewLease } from "@phonoscene/db";
 import type { Logger } from "@phonoscene/kernel";
 
-/** The claim was lost while working: the task was deleted, canceled or taken over. Nothing is left to do. */
-export class ClaimLost extends Error {
-  override readonly name = "ClaimLost";
-}
+import { ClaimLost, type ClaimWatch } from "./claim-watch.ts";
 
 export type Heartbeat = {
   /** Aborts with ClaimLost. */
@@ -14,23 +11,33 @@ export type Heartbeat = {
   stop(): void;
 };
 
-export type HeartbeatOptions = { database: Database; claim: Claim; logger: Logger };
+export type HeartbeatOptions = {
+  database: Database;
+  watch: ClaimWatch;
+  claim: Pick<ClaimedTask, "taskId" | "token" | "deadlineInMs">;
+  logger: Logger;
+};
 
 const TICK_MS = 500;
 const RENEW_EVERY_MS = LEASE_MS / 4;
 
-/** Keeps the lease alive and the progress visible, and tells when the claim is gone. */
-export const startHeartbeat = ({ database, claim, logger }: HeartbeatOptions): Heartbeat => {
+/** Keeps the lease alive and the progress visible, and tells when the claim is gone or the deadline over. */
+export const startHeartbeat = ({ database, watch, claim, logger }: HeartbeatOptions): Heartbeat => {
   const lost = new AbortController();
   let progress = 0;
   let shown = 0;
   let renewedAt = Date.now();
   let isRenewing = false;
+  // When to ask; whether it is over is for the database's clock to say.
+  const dueAt = performance.now() + (claim.deadlineInMs ?? Number.POSITIVE_INFINITY);
+  const isNothingNew = (): boolean =>
+    progress === shown && Date.now() - renewedAt < RENEW_EVERY_MS && performance.now() < dueAt;
 
   const renew = async (): Promise<void> => {
     const sent = progress;
     if (!(await renewLease(database.db, claim, sent))) {
-      lost.abort(new ClaimLost("the task was deleted or taken over"));
+      const isOverdue = await cancelOverdueTask(database.db, claim.taskId);
+      lost.abort(new ClaimLost(isOverdue ? "the deadline is over" : "the task was deleted, canceled or taken over"));
       return;
     }
     shown = sent;
@@ -38,7 +45,7 @@ export const startHeartbeat = ({ database, claim, logger }: HeartbeatOptions): H
   };
 
   const tick = async (): Promise<void> => {
-    if (isRenewing || (progress === shown && Date.now() - renewedAt < RENEW_EVERY_MS)) return;
+    if (isRenewing || lost.signal.aborted || isNothingNew()) return;
     isRenewing = true;
     try {
       await renew();
@@ -51,12 +58,16 @@ export const startHeartbeat = ({ database, claim, logger }: HeartbeatOptions): H
     }
   };
 
+  const unwatch = watch.add(claim, (reason) => lost.abort(reason));
   const timer = setInterval(() => void tick(), TICK_MS);
   return {
     lost: lost.signal,
     onProgress: (fraction) => {
       progress = Math.max(progress, Math.min(1, fraction));
     },
-    stop: () => clearInterval(timer),
+    stop: () => {
+      clearInterval(timer);
+      unwatch();
+    },
   };
 };

@@ -1,4 +1,4 @@
-import { addToOutbox, type Database, requeueStaleTasks } from "@phonoscene/db";
+import { addToOutbox, cancelOverdueTasks, type Database, requeueStaleTasks, startLeaseHolder } from "@phonoscene/db";
 import { type Logger, MINUTE, SECOND } from "@phonoscene/kernel";
 import type { Relay } from "@phonoscene/queue";
 
@@ -8,16 +8,21 @@ export type UpkeepOptions = {
   logger: Logger;
   reconcileEveryMs?: number;
   staleAfterMs?: number;
+  overdueEveryMs?: number;
 };
 
 /**
- * Asks again for lost work, and now and then for a sweep, on timers of this process: a schedule kept in the queue would
- * be lost with the queue. Several processes may do so at once; row locks and job keys keep the work single.
+ * Asks again for lost work, cancels what is overdue and now and then for a sweep, on timers of this process: a schedule kept in the queue would
+ * be lost with the queue. Where it does so beside another process for a moment, row locks and job keys keep the work single.
  */
 export const startUpkeep = (options: UpkeepOptions): { stop(): Promise<void> } => {
-  const { database, relay, logger, reconcileEveryMs = 5 * SECOND, staleAfterMs = 15 * SECOND } = options;
+  const { database, relay, logger } = options;
+  // One of all workers does the work.
+  const lease = startLeaseHolder({ db: database.db, name: "upkeep", logger });
+  const { reconcileEveryMs = 5 * SECOND, staleAfterMs = 15 * SECOND, overdueEveryMs = SECOND } = options;
   let running: Promise<void> = Promise.resolve();
   const guarded = (name: string, work: () => Promise<void>): void => {
+    if (!lease.isHeld()) return;
     running = running.then(work).catch((error: unknown) => logger.warn({ err: error, name }, "upkeep failed"));
   };
   const reconcile = async (): Promise<void> => {
@@ -26,16 +31,22 @@ export const startUpkeep = (options: UpkeepOptions): { stop(): Promise<void> } =
     logger.info({ requeued }, "asked again for tasks that nobody holds");
     relay.wake();
   };
+  const cancelOverdue = async (): Promise<void> => {
+    const canceled = await cancelOverdueTasks(database.db);
+    if (canceled > 0) logger.info({ canceled }, "canceled tasks whose deadline is over");
+  };
   const askForSweep = (): Promise<void> =>
     addToOutbox(database.db, [{ job: "maintenance", payload: { action: "sweep" } }]);
   const timers = [
     setInterval(() => guarded("reconcile", reconcile), reconcileEveryMs),
+    setInterval(() => guarded("deadlines", cancelOverdue), overdueEveryMs),
     setInterval(() => guarded("sweep", askForSweep), 10 * MINUTE),
   ];
   return {
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       await running;
+      await lease.stop();
     },
   };
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { defineEndpoint } from "./endpoint.ts";
 import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, RowId, SceneIndex } from "./prompts.ts";
 import { storedText } from "./stored-text.ts";
+import { oneLength } from "./task-options.ts";
 import { CreateTextTask, TaskStatus } from "./tasks.ts";
 
 export const MAX_BULK_ITEMS = 10_000;
@@ -36,7 +37,10 @@ const items = <Item extends z.ZodType>(item: Item, documented: Record<string, un
 const { text: bulkText, transcript: _single, ...newTaskFields } = CreateTextTask.shape;
 
 /** As `POST /v1/tasks` takes it, from text only. */
-export const BulkNewTask = z.strictObject({ text: bulkText.unwrap(), ...newTaskFields }).meta({ id: "BulkNewTask" });
+export const BulkNewTask = z
+  .strictObject({ text: bulkText.unwrap(), ...newTaskFields })
+  .superRefine(oneLength)
+  .meta({ id: "BulkNewTask" });
 
 const atomic = z.boolean().default(true).meta({
   description: "true: all items or none. false: each item on its own, with a result for each",

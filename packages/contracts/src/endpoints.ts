@@ -1,8 +1,10 @@
 import { z } from "zod";
 
 import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
+import { ADMIN_ENDPOINTS } from "./admin.ts";
 import { API_KEY_ENDPOINTS } from "./api-keys.ts";
 import { BULK_ENDPOINTS } from "./bulk.ts";
+import { CancelAfterHeader } from "./deadlines.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { taskEvents, userEvents } from "./events.ts";
 import { exportStoryboard, exportTranscript } from "./exports.ts";
@@ -29,14 +31,14 @@ export const createTask = defineEndpoint({
   description:
     "JSON with `text` or with a `transcript` of your own, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, M4A/MP4, WebM, AIFF) and the same options. " +
     "Answers at once with 202; poll `urls.self` until `status` is terminal. With `Prefer: wait=N` the answer is held until " +
-    "the task is over (200), at most N seconds (202).",
+    "the task is over (200), at most N seconds (202). With `deadlineMs` or `Cancel-After: 5m` it is canceled by itself if it is not over by then.",
   tag: "Tasks",
   auth: "bearer",
   scope: "tasks:write",
   body: CreateTextTask,
   maxBodyBytes: 2_000_000,
   multipart: { file: "audio", fields: CreateAudioTask },
-  headers: z.object({ prefer: PreferHeader }),
+  headers: z.object({ prefer: PreferHeader, "cancel-after": CancelAfterHeader }),
   holdsUpToMs: MAX_WAIT_MS,
   status: 202,
   otherStatuses: [200],
@@ -134,6 +136,7 @@ export const ENDPOINTS = [
   retryTask,
   ...PROMPT_ENDPOINTS,
   ...BULK_ENDPOINTS,
+  ...ADMIN_ENDPOINTS,
   getHealth,
   getReadiness,
   exportTranscript,

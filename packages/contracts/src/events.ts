@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { CancelReason } from "./deadlines.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Prompt } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
@@ -14,6 +15,7 @@ export const TaskState = z
     stage: Stage.nullable(),
     progress: z.number().min(0).max(1),
     error: TaskError.nullable(),
+    cancelReason: CancelReason.nullable(),
     version: z.int().min(1),
     updatedAt: z.iso.datetime(),
   })

@@ -1,8 +1,10 @@
 import { z } from "zod";
 
+import { DeadlineMs } from "./deadlines.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { MetadataPatch } from "./metadata.ts";
-import { Language, Stage, Task, TaskIdParams, TaskName, TaskOptions } from "./tasks.ts";
+import { oneLength, TaskOptions } from "./task-options.ts";
+import { Language, Stage, Task, TaskIdParams, TaskName } from "./tasks.ts";
 
 /** The body of `POST /v1/tasks/{id}/retry`. */
 export const RetryTask = z
@@ -11,6 +13,7 @@ export const RetryTask = z
       description:
         "Where to start again. Left out: at the prompts where there is a transcript, so that nothing is paid for twice",
     }),
+    deadlineMs: DeadlineMs.optional(),
   })
   .meta({ id: "RetryTask" });
 export type RetryTask = z.infer<typeof RetryTask>;
@@ -25,12 +28,17 @@ export const UpdateTask = z
     language: Language.optional(),
     target: option.target.unwrap().optional(),
     count: option.count.unwrap().optional(),
+    secondsPerScene: option.secondsPerScene.unwrap().optional().meta({
+      description: "To go from `count` to this, send `count: null` in the same call; and the other way round",
+    }),
     aspectRatio: option.aspectRatio.unwrap().optional(),
     seed: option.seed.unwrap().optional(),
     style: option.style.unwrap().optional(),
     negative: option.negative.unwrap().optional(),
+    formula: option.formula.unwrap().optional(),
     instruction: option.instruction.unwrap().optional(),
   })
+  .superRefine(oneLength)
   .meta({ id: "UpdateTask" });
 export type UpdateTask = z.infer<typeof UpdateTask>;
 
@@ -68,7 +76,8 @@ export const cancelTask = defineEndpoint({
   path: "/v1/tasks/{id}/cancel",
   operationId: "cancelTask",
   summary: "Stop a task that is not over",
-  description: "Work under way stops within seconds and its result is dropped. A canceled task stays canceled.",
+  description:
+    "Work under way stops within seconds and its result is dropped. A canceled task stays canceled; `cancelReason` says why.",
   tag: "Tasks",
   auth: "bearer",
   scope: "tasks:write",
@@ -85,7 +94,8 @@ export const retryTask = defineEndpoint({
   summary: "Run a task that is over again",
   description:
     "Scenes and prompts are replaced. A transcript that exists is kept, unless `from` asks for `transcribing`: " +
-    "then the recording is heard again, and the old transcript stays until there is a new one.",
+    "then the recording is heard again, and the old transcript stays until there is a new one. " +
+    "The task's deadline goes, unless the body has a new one.",
   tag: "Tasks",
   auth: "bearer",
   scope: "tasks:write",

@@ -1,4 +1,5 @@
 import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
+import { DeadLetter, DeadLetterList, Queues, Redrive, Redriven } from "./admin.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
 import { TaskPrompts, TaskState } from "./events.ts";
@@ -10,16 +11,8 @@ import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { Session, SessionList } from "./sessions.ts";
 import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
-import {
-  CreateAudioTask,
-  CreateTextTask,
-  Task,
-  TaskAudio,
-  TaskError,
-  TaskList,
-  TaskOptions,
-  Timings,
-} from "./tasks.ts";
+import { TaskOptions } from "./task-options.ts";
+import { CreateAudioTask, CreateTextTask, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
 import { Warning } from "./warnings.ts";
 
 /** The named schemas, each after those it is made of: the document's generator needs to meet them in this order. */
@@ -69,6 +62,11 @@ export const SCHEMAS = [
   ApiKey,
   NewApiKey,
   ApiKeyList,
+  DeadLetter,
+  DeadLetterList,
+  Redrive,
+  Redriven,
+  Queues,
   Health,
   Readiness,
 ] as const;

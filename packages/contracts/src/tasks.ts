@@ -1,10 +1,12 @@
 import { z } from "zod";
 
+import { CancelReason, DeadlineMs } from "./deadlines.ts";
 import { GivenTranscript, oneSource } from "./given-transcript.ts";
 import { FormMetadata, Metadata, MetadataFilter, Moment, SearchQuery } from "./metadata.ts";
 import { FAILURE_CODES } from "./problems.ts";
 import { isStorable, NOT_STORABLE } from "./stored-text.ts";
-import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
+import { Prompt, Scene, Transcript } from "./storyboard.ts";
+import { MAX_PROMPTS, oneLength, SecondsPerScene, TaskOptions } from "./task-options.ts";
 import { Warning } from "./warnings.ts";
 
 export const TASK_STATUSES = ["queued", "processing", "completed", "failed", "canceled"] as const;
@@ -17,41 +19,6 @@ export const Stage = z.enum(STAGES);
 export type Stage = z.infer<typeof Stage>;
 
 export const MAX_TEXT_CHARACTERS = 200_000;
-export const MAX_PROMPTS = 200;
-
-/** An integer ratio such as `16:9`, no wider or taller than 14:1. */
-export const AspectRatio = z
-  .string()
-  .regex(/^[1-9]\d{0,3}:[1-9]\d{0,3}$/, "An aspect ratio is two whole numbers with a colon, such as 16:9")
-  .refine((ratio) => {
-    const [width = 1, height = 1] = ratio.split(":").map(Number);
-    return Math.max(width / height, height / width) <= 14;
-  }, "An aspect ratio is at most 14:1")
-  .meta({ example: "16:9" });
-
-/** What a caller may choose about a storyboard; everything has a default. */
-export const TaskOptions = z
-  .strictObject({
-    target: Target.default("midjourney").meta({ description: "The image generator to write for" }),
-    count: z.int().min(1).max(MAX_PROMPTS).nullable().default(null).meta({
-      description: "How many prompts; null lets the length decide",
-    }),
-    aspectRatio: AspectRatio.nullable().default(null),
-    seed: z.int().min(0).max(4_294_967_295).default(0).meta({
-      description: "Same text, options and seed: same prompts. Another seed: another style",
-    }),
-    style: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
-      description: "A style for the whole set, in place of the one the seed chooses",
-    }),
-    negative: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
-      description: "What must not be in the pictures, comma separated",
-    }),
-    instruction: z.string().trim().min(1).max(4000).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
-      description: "A formula of your own (its slot names are read), or guidance for the language model",
-    }),
-  })
-  .meta({ id: "TaskOptions" });
-export type TaskOptions = z.infer<typeof TaskOptions>;
 
 /** `auto`, or a BCP 47 tag. */
 export const Language = z
@@ -77,9 +44,11 @@ export const CreateTextTask = z
     name: TaskName.nullable().default(null),
     language: Language.default("auto"),
     metadata: Metadata.default({}),
+    deadlineMs: DeadlineMs.optional(),
     ...TaskOptions.shape,
   })
   .superRefine(oneSource)
+  .superRefine(oneLength)
   .meta({ id: "CreateTextTask", description: "Exactly one of `text` and `transcript`, with the options" });
 export type CreateTextTask = z.infer<typeof CreateTextTask>;
 
@@ -89,10 +58,13 @@ export const CreateAudioTask = z
     name: TaskName.nullable().default(null),
     language: Language.default("auto"),
     metadata: FormMetadata,
+    deadlineMs: z.coerce.number().pipe(DeadlineMs).optional(),
     ...TaskOptions.shape,
     count: z.coerce.number().pipe(z.int().min(1).max(MAX_PROMPTS)).nullable().default(null),
+    secondsPerScene: z.coerce.number().pipe(SecondsPerScene).nullable().default(null),
     seed: z.coerce.number().pipe(z.int().min(0).max(4_294_967_295)).default(0),
   })
+  .superRefine(oneLength)
   .meta({ id: "CreateAudioTask" });
 export type CreateAudioTask = z.infer<typeof CreateAudioTask>;
 
@@ -137,6 +109,9 @@ export const Task = z
     stage: Stage.nullable(),
     progress: z.number().min(0).max(1),
     error: TaskError.nullable(),
+    cancelReason: CancelReason.nullable().meta({
+      description: "Why a canceled task was canceled; null for all others",
+    }),
     warnings: z.array(Warning),
     language: z.string().meta({ description: "As asked for; the transcript says what was found" }),
     options: TaskOptions,
@@ -153,7 +128,8 @@ export const Task = z
     createdAt: instant,
     updatedAt: instant,
     completedAt: instant.nullable(),
-    urls: z.object({ self: z.string(), cancel: z.string() }),
+    deadlineAt: instant.nullable().meta({ description: "When the task is canceled, unless it is over by then" }),
+    urls: z.object({ self: z.string(), cancel: z.string(), events: z.string() }),
     transcript: Transcript.nullable().optional().meta({ description: "With include=transcript" }),
     scenes: z.array(Scene).optional().meta({ description: "With include=scenes" }),
     prompts: z.array(Prompt).optional().meta({ description: "With include=prompts" }),

@@ -12,7 +12,9 @@ export const Warning = z
         "text_short",
         "text_softened",
         "engine_fallback",
+        // Of earlier versions: a formula with an unknown slot is refused now.
         "slot_unknown",
+        "instruction_unused",
         "prompt_repaired",
         "parameter_dropped",
       ])

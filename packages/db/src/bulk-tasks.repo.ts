@@ -13,6 +13,8 @@ export type NewTextTask = {
   metadata: Record<string, string>;
   options: TaskOptions;
   text: string;
+  /** As in `NewTask`. */
+  deadlineMs?: number | undefined;
 };
 
 type Call<Item> = { items: readonly BulkItem<Item>[]; isAtomic: boolean };
@@ -25,15 +27,16 @@ const insertTextTasks = async (
 ): Promise<void> => {
   await db.$executeRaw`
     WITH made AS (
-      INSERT INTO tasks (id, user_id, kind, name, language, text, metadata, options)
-      SELECT id, ${userId}::uuid, 'text', name, language, text, metadata, options FROM unnest(
+      INSERT INTO tasks (id, user_id, kind, name, language, text, metadata, options, deadline_at)
+      SELECT id, ${userId}::uuid, 'text', name, language, text, metadata, options, now() + deadline_ms * interval '1 ms' FROM unnest(
         ${arrayLiteral(tasks.map(({ id }) => id))}::uuid[],
         ${arrayLiteral(tasks.map(({ name }) => name))}::text[],
         ${arrayLiteral(tasks.map(({ language }) => language))}::text[],
         ${arrayLiteral(tasks.map(({ text }) => text))}::text[],
         ${arrayLiteral(tasks.map(({ metadata }) => JSON.stringify(metadata)))}::jsonb[],
-        ${arrayLiteral(tasks.map(({ options }) => JSON.stringify(options)))}::jsonb[]
-      ) AS row (id, name, language, text, metadata, options)
+        ${arrayLiteral(tasks.map(({ options }) => JSON.stringify(options)))}::jsonb[],
+        ${arrayLiteral(tasks.map(({ deadlineMs }) => deadlineMs ?? null))}::float8[]
+      ) AS row (id, name, language, text, metadata, options, deadline_ms)
       RETURNING id
     )
     INSERT INTO outbox (job, payload) SELECT 'write-prompts', jsonb_build_object('taskId', id) FROM made`;

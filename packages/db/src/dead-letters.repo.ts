@@ -2,7 +2,7 @@
  * A dead letter is a failed task with `dead_at`: it ended its workers too often, or failed at each of its attempts
  * though another try might have helped. A failure that no try can mend (a recording that cannot be read) is not one.
  * Redriving puts it back to the stage at which it was given up, with all attempts to come; what earlier stages stored
- * is used, and work that a provider has begun is resumed.
+ * is used, work that a provider has begun is resumed, and the deadline goes.
  */
 import type { Stage } from "@phonoscene/contracts";
 import { type Cursor, crashPoint } from "@phonoscene/kernel";
@@ -64,7 +64,8 @@ export const redriveDeadLetters = async (
   db: Db,
   which: { ids: readonly string[] } | { filter: DeadLetterFilter },
 ): Promise<string[]> => {
-  const chosen = "ids" in which ? Prisma.sql`${matching({})} AND id = ANY(${which.ids}::uuid[])` : matching(which.filter);
+  const chosen =
+    "ids" in which ? Prisma.sql`${matching({})} AND id = ANY(${which.ids}::uuid[])` : matching(which.filter);
   const rows = await db.$queryRaw<{ id: string }[]>`
     WITH dead AS (
       SELECT id FROM tasks WHERE ${chosen} ORDER BY dead_at, id LIMIT ${MAX_REDRIVE} FOR UPDATE SKIP LOCKED
@@ -72,7 +73,7 @@ export const redriveDeadLetters = async (
       UPDATE tasks SET status = 'queued', progress = 0, attempt = 0, attempt_token = NULL, lease_until = NULL,
         stage = CASE WHEN kind = 'audio' AND error_stage = 'prompting' THEN 'prompting'::"TaskStage" END,
         completed_at = NULL, error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL,
-        dead_at = NULL, enqueued_at = now(), updated_at = now(), version = version + 1
+        dead_at = NULL, cancel_reason = NULL, deadline_at = NULL, enqueued_at = now(), updated_at = now(), version = version + 1
       FROM dead WHERE tasks.id = dead.id
       RETURNING tasks.id, tasks.kind, tasks.stage
     ), asked AS (

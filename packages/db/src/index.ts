@@ -3,6 +3,7 @@ export * from "./bulk-tasks.repo.ts";
 export * from "./client.ts";
 export * from "./data-dir-lock.ts";
 export * from "./dead-letters.repo.ts";
+export * from "./deadlines.repo.ts";
 export * from "./idempotency.repo.ts";
 export * from "./lease-holder.ts";
 export * from "./leases.repo.ts";

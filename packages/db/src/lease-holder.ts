@@ -33,12 +33,7 @@ export type LeaseHolderOptions = { db: Db; name: string; logger: Logger; lengthM
 const RETRY_MS = SECOND;
 
 /** Asks for the lease for ever. Failures of the database cost the lease, nothing else. */
-export const startLeaseHolder = ({
-  db,
-  name,
-  logger,
-  lengthMs = LEASE_LENGTH_MS,
-}: LeaseHolderOptions): LeaseHolder => {
+export const startLeaseHolder = ({ db, name, logger, lengthMs = LEASE_LENGTH_MS }: LeaseHolderOptions): LeaseHolder => {
   const holder = newId();
   const stopped = new AbortController();
   let heldUntil = 0;

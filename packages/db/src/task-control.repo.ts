@@ -1,4 +1,5 @@
 import {
+  hasBothLengths,
   MAX_METADATA_KEYS,
   type MetadataPatch,
   type Stage,
@@ -21,7 +22,7 @@ export const cancelTask = async (db: Db, { id, userId }: OwnedTask): Promise<Tas
     WITH before AS (
       SELECT id, status FROM tasks WHERE id = ${id}::uuid AND user_id = ${userId}::uuid FOR UPDATE
     ), canceled AS (
-      UPDATE tasks SET status = 'canceled', stage = NULL, attempt_token = NULL, lease_until = NULL,
+      UPDATE tasks SET status = 'canceled', cancel_reason = 'requested', stage = NULL, attempt_token = NULL, lease_until = NULL,
         completed_at = now(), updated_at = now(), version = version + 1
       FROM before WHERE tasks.id = before.id AND before.status IN ('queued', 'processing')
     )
@@ -61,9 +62,14 @@ const HEARING_WARNINGS = ["audio_truncated", "language_low_confidence"];
 /**
  * Puts a task that is over back into the queue, with its job, in one transaction. A transcript that exists is used
  * again unless `from` is "transcribing". A transcription that the provider has begun is resumed, not paid for again,
- * unless it had ended, well or badly. Scenes and prompts of the earlier run go.
+ * unless it had ended, well or badly. Scenes and prompts of the earlier run go, and so does its deadline; `deadlineMs`
+ * sets one for this run.
  */
-export const retryTask = (db: PrismaClient, task: OwnedTask, from: Stage | undefined): Promise<RetryOutcome> =>
+export const retryTask = (
+  db: PrismaClient,
+  task: OwnedTask,
+  { from, deadlineMs }: { from?: Stage | undefined; deadlineMs?: number | undefined } = {},
+): Promise<RetryOutcome> =>
   db.$transaction(async (tx) => {
     const [ended] = await tx.$queryRaw<Ended[]>`
       SELECT status, kind, EXISTS (SELECT FROM transcripts WHERE task_id = tasks.id) AS "hasTranscript"
@@ -85,7 +91,9 @@ export const retryTask = (db: PrismaClient, task: OwnedTask, from: Stage | undef
           (SELECT jsonb_agg(w) FROM jsonb_array_elements(warnings) w WHERE w ->> 'code' = ANY(${HEARING_WARNINGS})),
           '[]') END,
         prompting_at = NULL, completed_at = NULL, prompt_engine = NULL, usage = NULL,
-        error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL, dead_at = NULL,
+        error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL, cancel_reason = NULL,
+        dead_at = NULL,
+        deadline_at = now() + ${deadlineMs ?? null}::double precision * interval '1 ms',
         enqueued_at = now(), updated_at = now(), version = version + 1
       WHERE id = ${task.id}::uuid`;
     await tx.scene.deleteMany({ where: { taskId: task.id } });
@@ -110,10 +118,12 @@ export type UpdateOutcome = {
     | "stale"
     /** Options and language are in use right now. */
     | "processing"
-    | "too-much-metadata";
+    | "too-much-metadata"
+    /** `count` and `secondsPerScene` would both be set. */
+    | "both-lengths";
 };
 
-type Current = { status: TaskStatus; version: number; metadata: Record<string, string> };
+type Current = { status: TaskStatus; version: number; metadata: Record<string, string>; options: TaskOptions };
 
 const mergeMetadata = (current: Record<string, string>, patch: MetadataPatch | undefined): Record<string, string> => {
   if (patch === undefined) return current;
@@ -130,7 +140,7 @@ export const updateTask = (
 ): Promise<UpdateOutcome> =>
   db.$transaction(async (tx) => {
     const [current] = await tx.$queryRaw<Current[]>`
-      SELECT status, version, metadata FROM tasks
+      SELECT status, version, metadata, options FROM tasks
       WHERE id = ${task.id}::uuid AND user_id = ${task.userId}::uuid FOR UPDATE`;
     if (current === undefined) return { outcome: "not-found" };
     if (task.versions !== null && !task.versions.includes(current.version)) return { outcome: "stale" };
@@ -139,6 +149,7 @@ export const updateTask = (
     if (current.status === "processing" && (language !== undefined || changed !== "{}")) {
       return { outcome: "processing" };
     }
+    if (hasBothLengths({ ...current.options, ...JSON.parse(changed) })) return { outcome: "both-lengths" };
     const merged = mergeMetadata(current.metadata, metadata);
     if (Object.keys(merged).length > MAX_METADATA_KEYS) return { outcome: "too-much-metadata" };
     await tx.$executeRaw`

@@ -10,6 +10,7 @@ const STATE = {
   errorMessage: true,
   errorStage: true,
   errorRetryable: true,
+  cancelReason: true,
   version: true,
   updatedAt: true,
 } as const satisfies Prisma.TaskSelect;

@@ -28,10 +28,12 @@ afterAll(() => database.close());
 const options: TaskOptions = {
   target: "midjourney",
   count: null,
+  secondsPerScene: null,
   aspectRatio: null,
   seed: 0,
   style: null,
   negative: null,
+  formula: null,
   instruction: null,
 };
 

@@ -4,7 +4,8 @@
  *   queued ──claim──▶ processing/transcribing ──commitTranscript──▶ processing/prompting ──commitStoryboard──▶ completed
  *     └──────────────claim (text)───────────────────────────────▶ processing/prompting
  *   processing ──failTask──▶ failed
- *   queued, processing ──cancelTask──▶ canceled
+ *   queued, processing ──cancelTask──▶ canceled (`cancel_reason` requested)
+ *   queued, processing ──cancelOverdueTask(s)──▶ canceled (`cancel_reason` deadline)
  *   completed, failed, canceled ──retryTask──▶ queued (with `stage` set where it starts past the first)
  *
  * A job is only a hint `{taskId}`; the row decides. A worker claims a stage by setting a fresh `attemptToken` and a
@@ -15,6 +16,12 @@
  * the newest claim win at once. Two workers would then run the same long recognition, or pay a provider, twice, each
  * time a queue redelivers a job whose worker is merely slow.
  *
+ * A deadline is a moment of the database's clock, set when the task is accepted or retried. Once it has passed, nobody
+ * gets or keeps a lease: a claim and a heartbeat are refused, and whoever was refused cancels the task; the upkeep cancels
+ * those that nobody asks for. A result that is stored before anybody noticed stands: it is there, and was paid for.
+ * Rejected: a delayed job a deadline, which is lost with the queue; a terminal state of its own, for which clients that
+ * know five states would wait for ever.
+ *
  * `attempt` counts claims of the current stage. Past MAX_ATTEMPTS the task is poison (it kills its workers, or fails
  * each time), ends as failed, and is a dead letter (dead-letters.repo.ts) until somebody retries or redrives it. Rejected: the queue's own counter, which is lost with the queue, and which two
  * kills of a worker use up.
@@ -23,6 +30,7 @@ import type { FailureCode, Stage, TaskOptions } from "@phonoscene/contracts";
 import { newId, SECOND } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
+import { cancelOverdueTask } from "./deadlines.repo.ts";
 
 export const MAX_ATTEMPTS = 5;
 export const LEASE_MS = 10 * SECOND;
@@ -39,6 +47,8 @@ export type ClaimedTask = Claim & {
   language: string;
   options: TaskOptions;
   providerJobId: string | null;
+  /** How long until its deadline; null without one. */
+  deadlineInMs: number | null;
 };
 
 export type ClaimOutcome =
@@ -48,7 +58,7 @@ export type ClaimOutcome =
   /** The task is gone, over, or past this stage: nothing to do. */
   | { outcome: "obsolete" };
 
-/** Takes a stage of a task for this worker, unless somebody else is at it. */
+/** Takes a stage of a task for this worker, unless somebody else is at it, or its deadline is over: then it is canceled. */
 export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<ClaimOutcome> => {
   const token = newId();
   const [claimed] = await db.$queryRaw<Omit<ClaimedTask, "taskId" | "token">[]>`
@@ -59,26 +69,40 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
       prompting_at = CASE WHEN ${stage} = 'prompting' THEN coalesce(prompting_at, now()) END,
       updated_at = now()
     WHERE id = ${taskId}::uuid AND (lease_until IS NULL OR lease_until <= now())
+      AND (deadline_at IS NULL OR deadline_at > now())
       AND ((status = 'queued' AND ${stage}::"TaskStage" =
           coalesce(stage, (CASE kind WHEN 'audio' THEN 'transcribing' ELSE 'prompting' END)::"TaskStage"))
         OR (status = 'processing' AND stage = ${stage}::"TaskStage"))
     RETURNING attempt, user_id AS "userId", text, language, options, provider_job_id AS "providerJobId",
+      (extract(epoch FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs",
       (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey"`;
   if (claimed !== undefined) return { outcome: "claimed", task: { taskId, token, ...claimed } };
 
+  if (await cancelOverdueTask(db, taskId)) return { outcome: "obsolete" };
   const [held] = await db.$queryRaw<{ retryInMs: number }[]>`
     SELECT ceil(extract(epoch FROM lease_until - now()) * 1000)::int AS "retryInMs" FROM tasks
     WHERE id = ${taskId}::uuid AND status = 'processing' AND stage = ${stage}::"TaskStage" AND lease_until > now()`;
   return held === undefined ? { outcome: "obsolete" } : { outcome: "busy", retryInMs: held.retryInMs };
 };
 
-/** Extends the lease and shows progress (of the stage, 0..1). False: the claim is lost, stop working. */
+/** Extends the lease and shows progress (of the stage, 0..1). False: the claim is lost or overdue, stop working. */
 export const renewLease = async (db: Db, claim: Claim, progress: number): Promise<boolean> => {
   const count = await db.$executeRaw`
     UPDATE tasks SET lease_until = now() + ${LEASE_MS} * interval '1 ms', updated_at = now(),
       progress = greatest(progress, ${progress})
-    WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
+    WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid
+      AND (deadline_at IS NULL OR deadline_at > now())`;
   return count > 0;
+};
+
+/** Of these claims, the ones that are lost: their task was canceled, deleted or taken over. One statement for all. */
+export const findLostClaims = async (db: Db, claims: readonly Claim[]): Promise<Claim[]> => {
+  const tokens = claims.map(({ token }) => token);
+  const held = await db.$queryRaw<{ token: string }[]>`
+    SELECT attempt_token AS token FROM tasks
+    WHERE id = ANY(${claims.map(({ taskId }) => taskId)}::uuid[]) AND attempt_token = ANY(${tokens}::uuid[])`;
+  const kept = new Set(held.map(({ token }) => token));
+  return claims.filter(({ token }) => !kept.has(token));
 };
 
 /** Keeps the provider's id of the paid work, before the first poll. False: the claim is lost. */

@@ -2,6 +2,7 @@ import type { Include, TaskOptions, TaskStatus } from "@phonoscene/contracts";
 import { crashPoint, type Cursor, newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
+import { deadlineAfter } from "./deadlines.repo.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { addToOutbox } from "./outbox.repo.ts";
 import { insertTranscript, type NewTranscript } from "./results.repo.ts";
@@ -22,6 +23,8 @@ export type NewTask = {
     /** Words that have times already: a text to the state machine, and its transcript is there from the start. */
     | { kind: "transcript"; transcript: NewTranscript };
   metadata?: Record<string, string>;
+  /** Canceled if it is not over so long after now. */
+  deadlineMs?: number | undefined;
 };
 
 const includeRelations = (include: readonly Include[]) =>
@@ -50,14 +53,15 @@ const CREATE_TIMEOUT_MS = 30_000;
 const insertTask = (db: PrismaClient, task: NewTask): Promise<TaskRow> =>
   db.$transaction(
     async (tx) => {
-      const { source, id = newId(), ...fields } = task;
+      const { source, id = newId(), deadlineMs, ...fields } = task;
       const audioId = source.kind === "audio" ? newId() : null;
       const kind = source.kind === "audio" ? "audio" : "text";
       if (source.kind === "audio" && audioId !== null) {
         await tx.audio.create({ data: { id: audioId, userId: task.userId, ...source.audio } });
       }
+      const deadlineAt = await deadlineAfter(tx, deadlineMs);
       const row = await tx.task.create({
-        data: { id, ...fields, kind, audioId, text: source.kind === "text" ? source.text : null },
+        data: { id, ...fields, kind, audioId, deadlineAt, text: source.kind === "text" ? source.text : null },
         include: { audio: true },
         omit: { text: true },
       });

@@ -1,9 +1,9 @@
-import type { Prompt, Scene, Segment, Slot, TaskOptions, Warning } from "@phonoscene/contracts";
+import type { FormulaSlotName, Prompt, Scene, Segment, Slot, TaskOptions, Warning } from "@phonoscene/contracts";
 
 /** One place of a formula: `name` is the key, `label` what a person or a model reads. */
-export type FormulaSlot = { name: string; label: string };
+export type FormulaSlot = { name: FormulaSlotName; label: string };
 
-/** An ordered list of slots, and guidance that no slot name could be read from. */
+/** An ordered list of slots, and the owner's guidance, which only a language model can follow. */
 export type Formula = { slots: FormulaSlot[]; guidance: string | null };
 
 /** A scene as the shared stages found it, ready for an engine to fill. */

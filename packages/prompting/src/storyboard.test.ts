@@ -70,6 +70,49 @@ describe("scenes", () => {
     expect(reduced.scenes.length).toBe(2);
     expect(codes(reduced)).toContain("count_reduced");
   });
+
+  it("a minute at 10 s a scene makes six, each begun within half a sentence of its time, the same each time", async () => {
+    const minute = segments(
+      Array.from({ length: 15 }, (_, index) => `The baker carried loaf number ${index} to the shop.`),
+    );
+    const ask = () => writeStoryboard(engine, request({ kind: "segments", segments: minute }, { secondsPerScene: 10 }));
+    const cut = await ask();
+    expect(cut.scenes).toHaveLength(6);
+    for (const { index, startMs } of cut.scenes) {
+      expect(Math.abs((startMs ?? Infinity) - index * 10_000)).toBeLessThanOrEqual(2000);
+    }
+    expect(codes(cut)).not.toContain("count_reduced");
+    expect(await ask()).toEqual(cut);
+  });
+
+  it("a text's scenes are as long as their reading", async () => {
+    // 280 words are read in 100 s.
+    const text = "The old man walked down the road. ".repeat(40);
+    const lengths = await Promise.all(
+      [5, 10, 20, 50, 600].map(async (secondsPerScene) => (await board(text, { secondsPerScene })).scenes.length),
+    );
+    expect(lengths).toEqual([20, 10, 5, 2, 1]);
+  });
+
+  it("a sentence longer than a scene makes one of its own, and the shortfall is said", async () => {
+    const slow = segments(["The fox crossed the river.", "A hunter knelt in the snow."], 30_000);
+    const cut = await writeStoryboard(engine, request({ kind: "segments", segments: slow }, { secondsPerScene: 5 }));
+    expect(cut.scenes.map(({ segmentIds }) => segmentIds)).toEqual([[0], [1]]);
+    expect(cut.warnings.find(({ code }) => code === "count_reduced")?.message).toMatch(
+      /would make 12 prompts; there are 2/,
+    );
+  });
+
+  it("ten hours at 2 s a scene are 200 scenes, and the shortfall is said", async () => {
+    const long = segments(
+      Array.from({ length: 1200 }, (_, index) => `The boat passed buoy ${index}.`),
+      30_000,
+    );
+    const cut = await writeStoryboard(engine, request({ kind: "segments", segments: long }, { secondsPerScene: 2 }));
+    expect(cut.scenes).toHaveLength(200);
+    expect(cut.scenes.flatMap(({ segmentIds }) => segmentIds)).toEqual(long.map(({ id }) => id));
+    expect(cut.warnings.find(({ code }) => code === "count_reduced")?.message).toContain("at most 200");
+  });
 });
 
 describe("words and languages", () => {
@@ -138,14 +181,20 @@ describe("style and seed", () => {
     expect(painted.prompts[0]?.content).not.toMatch(/camera|f\/\d|Kodak/u);
   });
 
-  it("a formula of the caller's own is followed, and a slot we do not know is named", async () => {
-    const own = await board("At dusk the fox ran through the snow.", {
-      instruction: "Formula: subject, time of day, mood, background music",
-    });
-    expect(own.prompts[0]?.slots.map(({ name }) => name)).toEqual(["subject", "timeOfDay", "mood", "backgroundMusic"]);
-    expect(own.warnings).toEqual([
-      expect.objectContaining({ code: "slot_unknown", message: expect.stringContaining("background music") }),
+  it("a formula of the caller's own is followed, slot by slot", async () => {
+    const own = await board("At dusk the fox ran through the snow.", { formula: "[subject], [time of day], [mood]" });
+    expect(own.prompts[0]?.slots.map(({ name }) => name)).toEqual(["subject", "timeOfDay", "mood"]);
+    expect(own.warnings).toEqual([]);
+  });
+
+  it("an instruction, which only a language model can follow, is answered with a warning", async () => {
+    const [plain, instructed] = await Promise.all([
+      board(KEEPER),
+      board(KEEPER, { instruction: "Everything in blue." }),
     ]);
+    expect(codes(plain)).not.toContain("instruction_unused");
+    expect(codes(instructed)).toContain("instruction_unused");
+    expect(instructed.prompts).toEqual(plain.prompts);
   });
 });
 

@@ -8,7 +8,7 @@ import { readFormula } from "./look/formula.ts";
 import { chooseStyle } from "./look/style.ts";
 import type { PromptDraft, PromptEngine, SceneDraft, SlotResult, Storyboard, StoryboardRequest } from "./port.ts";
 import { writePrompt } from "./prompt.ts";
-import { defaultSceneCount, segmentUnits } from "./scenes/segment.ts";
+import { cutScenes } from "./scenes/cut.ts";
 import { findSettings } from "./scenes/settings.ts";
 import { detectLanguage, primaryLanguage } from "./text/language.ts";
 import { hasWords, wordCount } from "./text/normalise.ts";
@@ -44,31 +44,6 @@ const draftScenes = (groups: readonly Unit[][], language: string): SceneDraft[] 
       ...setting,
     };
   });
-};
-
-const countScenes = (units: readonly Unit[], asked: number | null): { count: number; warnings: Warning[] } => {
-  const spoken = units.filter(({ text }) => text !== "");
-  if (asked === null) return { count: defaultSceneCount(spoken), warnings: [] };
-  if (asked <= spoken.length) return { count: asked, warnings: [] };
-  const message = `${asked} prompts were asked for, but the text has only ${spoken.length} sentences or lines: there is one prompt for each. Ask for fewer, or send a longer text.`;
-  return { count: spoken.length, warnings: [{ code: "count_reduced", message }] };
-};
-
-/** Segments without words ride along with a neighbour, so that every id is in exactly one scene. */
-const groupUnits = (units: readonly Unit[], count: number): Unit[][] => {
-  const groups = segmentUnits(units, count);
-  const merged: Unit[][] = [];
-  let silent: Unit[] = [];
-  for (const group of groups) {
-    if (group.every(({ text }) => text === "")) {
-      if (merged.length === 0) silent = [...silent, ...group];
-      else merged.at(-1)!.push(...group);
-    } else {
-      merged.push([...silent, ...group]);
-      silent = [];
-    }
-  }
-  return merged;
 };
 
 const languageWarning = (language: string, text: string): Warning[] => {
@@ -142,9 +117,9 @@ export const writeStoryboard = async (engine: PromptEngine, request: StoryboardR
   const units = readUnits(request);
   const text = units.map((unit) => unit.text).join(" ");
   const language = detectLanguage(text, request.language);
-  const { count, warnings: countWarnings } = countScenes(units, request.options.count);
-  const scenes = draftScenes(groupUnits(units, count), language);
-  const { formula, warnings: formulaWarnings } = readFormula(request.options.instruction);
+  const { groups, warnings: countWarnings } = cutScenes(units, request.options);
+  const scenes = draftScenes(groups, language);
+  const formula = readFormula(request.options);
   request.onProgress(PREPARED_SHARE);
   const written: SlotResult = await engine.writeSlots({
     scenes,
@@ -166,7 +141,6 @@ export const writeStoryboard = async (engine: PromptEngine, request: StoryboardR
     usage: written.usage,
     warnings: distinct([
       ...countWarnings,
-      ...formulaWarnings,
       ...textWarnings(written.engine, language, text),
       ...written.warnings,
       ...warnings,

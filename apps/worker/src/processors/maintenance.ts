@@ -1,4 +1,10 @@
-import { type Database, deleteEndedSessions, deleteOldIdempotencyKeys, findKnownStorageKeys } from "@phonoscene/db";
+import {
+  type Database,
+  deleteEndedSessions,
+  deleteOldIdempotencyKeys,
+  deleteOldLeases,
+  findKnownStorageKeys,
+} from "@phonoscene/db";
 import { crashPoint, DAY, HOUR } from "@phonoscene/kernel";
 import type { Handlers } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
@@ -16,7 +22,8 @@ const sweep = async ({ database, storage }: Dependencies) => {
   for (const key of orphans) await storage.delete(key);
   const sessions = await deleteEndedSessions(database.db, new Date(Date.now() - 30 * DAY));
   const idempotencyKeys = await deleteOldIdempotencyKeys(database.db);
-  return { uploads, recordings: orphans.length, sessions, idempotencyKeys };
+  const leases = await deleteOldLeases(database.db);
+  return { uploads, recordings: orphans.length, sessions, idempotencyKeys, leases };
 };
 
 /** Deletes recordings whose task is gone, and sweeps what dead processes left behind. */

@@ -4,18 +4,26 @@ import type { Handlers, Relay } from "@phonoscene/queue";
 import type { SpeechEngine } from "@phonoscene/speech";
 import type { AudioStorage } from "@phonoscene/storage";
 
+import type { ClaimWatch } from "../claim-watch.ts";
 import { runStage } from "../claimed-work.ts";
 
-type Dependencies = { database: Database; storage: AudioStorage; speech: SpeechEngine; relay: Pick<Relay, "wake"> };
+type Dependencies = {
+  database: Database;
+  watch: ClaimWatch;
+  storage: AudioStorage;
+  speech: SpeechEngine;
+  relay: Pick<Relay, "wake">;
+};
 
 /** Hears a task's recording, stores the transcript, and asks for the prompts. */
 export const transcribeAudio =
-  ({ database, storage, speech, relay }: Dependencies): Handlers["transcribe-audio"] =>
+  ({ database, watch, storage, speech, relay }: Dependencies): Handlers["transcribe-audio"] =>
   ({ taskId }, context) =>
     runStage(
       {
         stage: "transcribing",
         database,
+        watch,
         run: async ({ task, signal, onProgress }) => {
           if (task.storageKey === null) {
             throw new AppError("audio_unreadable", {

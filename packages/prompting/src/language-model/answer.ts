@@ -1,7 +1,7 @@
 import type { Slot } from "@phonoscene/contracts";
 import { z } from "zod";
 
-import { askedSlots, type Assignment, createSlotsSchema, styleValue } from "./assignment.ts";
+import { type Assignment, createSlotsSchema, styleValue } from "./assignment.ts";
 import { cleanValue, faultOf } from "./values.ts";
 import { type NumberedScene, sceneText } from "./windows.ts";
 
@@ -60,15 +60,13 @@ const readScene = (raw: unknown, { scene, number }: NumberedScene, assignment: A
     return { slots: [], faults: [`Scene ${number} does not match the schema: ${z.prettifyError(parsed.error)}`] };
   const source = { text: sceneText(scene), language: assignment.language };
   const faults: string[] = [];
-  const keys = new Map(askedSlots(assignment.formula, assignment.style).map(({ key, slot }) => [slot.name, key]));
   const slots = assignment.formula.slots.map((slot): Slot => {
     const given = styleValue(assignment.style, slot);
     if (given !== undefined) return { name: slot.name, value: given, origin: "style" };
-    const key = keys.get(slot.name) ?? slot.name;
-    const answered = parsed.data[key] ?? { value: "", origin: "inferred" };
+    const answered = parsed.data[slot.name] ?? { value: "", origin: "inferred" };
     const value = cleanValue(answered.value.slice(0, MAX_RAW_CHARACTERS));
     const fault = faultOf(value, assignment.delimiter);
-    if (fault !== null) faults.push(`Scene ${number}, ${key}: the value ${fault}.`);
+    if (fault !== null) faults.push(`Scene ${number}, ${slot.name}: the value ${fault}.`);
     return { name: slot.name, value, origin: checkOrigin(answered.origin, value, source) };
   });
   return { slots, faults };

@@ -23,14 +23,9 @@ export type Assignment = {
 export const styleValue = (style: StyleSet, slot: FormulaSlot): string | undefined =>
   Object.hasOwn(style, slot.name) ? style[slot.name as keyof StyleSet] : undefined; // hasOwn: the name is a key
 
-/** The slots that the model is asked for, each under a key that every vendor takes as a property's name. */
-export const askedSlots = (formula: Formula, style: StyleSet): { key: string; slot: FormulaSlot }[] =>
-  formula.slots
-    .map((slot, index) => ({
-      key: /^(?!slot_)[a-z]\w{0,40}$/iu.test(slot.name) ? slot.name : `slot_${index + 1}`,
-      slot,
-    }))
-    .filter(({ slot }) => styleValue(style, slot) === undefined);
+/** The slots that the model is asked for: those that the style does not decide. */
+export const askedSlots = (formula: Formula, style: StyleSet): FormulaSlot[] =>
+  formula.slots.filter((slot) => styleValue(style, slot) === undefined);
 
 const SceneOrigin = z.enum(SLOT_ORIGINS).exclude(["style"]);
 
@@ -38,9 +33,9 @@ const SceneOrigin = z.enum(SLOT_ORIGINS).exclude(["style"]);
 export const createSlotsSchema = ({ formula, style }: Assignment) =>
   z.object(
     Object.fromEntries(
-      askedSlots(formula, style).map(({ key, slot }) => [
-        key,
-        z.object({ value: z.string().describe(slot.label), origin: SceneOrigin }),
+      askedSlots(formula, style).map(({ name, label }) => [
+        name,
+        z.object({ value: z.string().describe(label), origin: SceneOrigin }),
       ]),
     ),
   );

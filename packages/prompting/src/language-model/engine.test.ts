@@ -3,6 +3,7 @@ import { getEventListeners } from "node:events";
 import { type FakeOpenAi, type OpenAiForm, startOpenAi } from "@phonoscene/testing/openai";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import type { Formula } from "../port.ts";
 import { createLanguageModelEngine } from "./engine.ts";
 import { draftScene, FORMULA, plainEngine, slotRequest, STYLE, TEXTS } from "./testing/drafts.ts";
 
@@ -85,17 +86,10 @@ describe("what comes back", () => {
   });
 
   it("needs no call where the style decides every slot", async () => {
-    const formula = { slots: [{ name: "film", label: "film" }], guidance: null };
+    const formula: Formula = { slots: [{ name: "film", label: "film" }], guidance: null };
     const { slots } = await engineOn(server).writeSlots(slotRequest({ formula }));
     expect(slots).toEqual(TEXTS.map(() => [{ name: "film", value: STYLE.film, origin: "style" }]));
     expect(server.requests).toEqual([]);
-  });
-
-  it("keeps free slots in any script under their own names", async () => {
-    const slots = ["настрій", "slot_1", "what's in the sky?"].map((name) => ({ name, label: name }));
-    const result = await engineOn(server).writeSlots(slotRequest({ formula: { slots, guidance: null } }));
-    expect(result.slots[0]?.map(({ name }) => name)).toEqual(slots.map(({ name }) => name));
-    expect(result.engine).toBe("openai/gpt-test");
   });
 });
 

@@ -27,7 +27,7 @@ const describeStyle = ({ style }: Assignment): string =>
 
 const describeSlots = ({ formula, style }: Assignment): string =>
   `The slots:\n${askedSlots(formula, style)
-    .map(({ key, slot }) => `- ${key}: ${slot.label}`)
+    .map(({ name, label }) => `- ${name}: ${label}`)
     .join("\n")}`;
 
 const describeGuidance = ({ formula }: Assignment): string[] =>

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { Slot } from "@phonoscene/contracts";
+import type { Slot, Warning } from "@phonoscene/contracts";
 
 import { createReader, type Reader } from "../english/reader.ts";
 import { cleanValue } from "../look/clean.ts";
@@ -69,6 +69,13 @@ const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]
   return scenes;
 };
 
+const INSTRUCTION_UNUSED: Warning = {
+  code: "instruction_unused",
+  message:
+    "The instruction was not followed: the built-in engine cannot read one. Configure a language model (OPENAI_API_KEY), " +
+    "or say what you want with formula, style and negative.",
+};
+
 /**
  * The engine that needs neither a key nor a network: a tagger, clause rules and lexicons. It reads English; for
  * Ukrainian and Russian it knows what can be seen, for other languages it passes the scene's own words on.
@@ -81,7 +88,7 @@ export const createLocalEngine = (): PromptEngine => {
       slots: await writeScenes(read, request),
       engine: "local",
       usage: null,
-      warnings: [],
+      warnings: request.formula.guidance === null ? [] : [INSTRUCTION_UNUSED],
     }),
   };
 };

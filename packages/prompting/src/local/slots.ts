@@ -1,6 +1,5 @@
-import type { Slot } from "@phonoscene/contracts";
+import type { FormulaSlotName, Slot } from "@phonoscene/contracts";
 
-import { nounKind, singular } from "../english/words.ts";
 import { COMPOSITIONS, LIGHTING, PALETTES } from "../lexicons/formula.data.ts";
 import type { FormulaSlot, SceneDraft, StyleSet } from "../port.ts";
 import { moodOf } from "./keywords.ts";
@@ -35,7 +34,7 @@ const mood = ({ scene }: Filling): Value =>
     ? { value: "calm", origin: "inferred" }
     : { value: scene.mood, origin: scene.carried?.mood === true ? "carried" : "text" };
 
-const WRITERS: Readonly<Record<string, (filling: Filling) => Value>> = {
+const WRITERS: Readonly<Record<FormulaSlotName, (filling: Filling) => Value>> = {
   subject: ({ subject }) => subject,
   keywords: ({ keywords }) => keywords,
   camera: ({ style }) => ({ value: style.camera, origin: "style" }),
@@ -54,16 +53,5 @@ const WRITERS: Readonly<Record<string, (filling: Filling) => Value>> = {
   composition: ({ seed }) => ({ value: COMPOSITIONS[seed % COMPOSITIONS.length] ?? COMPOSITIONS[0], origin: "style" }),
 };
 
-/** A free slot named after a kind of thing ("animals", "plant") gets one of the scene; any other the mood's word. */
-const freeSlot = (slot: FormulaSlot, filling: Filling): Value => {
-  const wanted = new Set(slot.label.split(" ").map((word) => singular(word)));
-  const thing = filling.things.find(({ lemma }) => wanted.has(lemma) || wanted.has(nounKind(lemma) ?? ""));
-  if (thing !== undefined) return { value: thing.words, origin: "text" };
-  return { value: `${moodOf(filling.scene).keywords[0] ?? "natural"} ${slot.label}`, origin: "inferred" };
-};
-
 /** Fills one slot of the formula. */
-export const fillSlot = (slot: FormulaSlot, filling: Filling): Slot => {
-  const write = Object.hasOwn(WRITERS, slot.name) ? WRITERS[slot.name] : undefined;
-  return { name: slot.name, ...(write === undefined ? freeSlot(slot, filling) : write(filling)) };
-};
+export const fillSlot = ({ name }: FormulaSlot, filling: Filling): Slot => ({ name, ...WRITERS[name](filling) });

@@ -1,46 +1,39 @@
 import { describe, expect, it } from "vitest";
 
-import { DEFAULT_FORMULA, readFormula } from "./formula.ts";
+import { readFormula } from "./formula.ts";
 
-const names = (instruction: string | null): string[] => readFormula(instruction).formula.slots.map(({ name }) => name);
+const names = (formula: string | null): string[] =>
+  readFormula({ formula, instruction: null }).slots.map(({ name }) => name);
 
 describe("the formula", () => {
   it("is the default one where nobody asks for another", () => {
-    expect(DEFAULT_FORMULA.slots.map(({ label }) => label)).toEqual([
-      "subject description",
-      "5 descriptive keywords",
-      "camera type",
-      "camera lens type",
-      "time of day",
-      "style of photograph",
-      "type of film",
-    ]);
-    expect(names(null)).toEqual(DEFAULT_FORMULA.slots.map(({ name }) => name));
+    expect(readFormula({ formula: null, instruction: null })).toEqual({
+      slots: [
+        { name: "subject", label: "subject description" },
+        { name: "keywords", label: "5 descriptive keywords" },
+        { name: "camera", label: "camera type" },
+        { name: "lens", label: "camera lens type" },
+        { name: "timeOfDay", label: "time of day" },
+        { name: "photography", label: "style of photograph" },
+        { name: "film", label: "type of film" },
+      ],
+      guidance: null,
+    });
   });
 
   it.each([
     ["[subject description], [lens type], [film stock]", ["subject", "lens", "film"]],
-    ["Use this formula: subject, mood, camera, lighting", ["subject", "mood", "camera", "lighting"]],
-    ["1. Subject\n2. Setting\n3. Colours", ["subject", "place", "palette"]],
-    ["mood, place, film type", ["subject", "mood", "place", "film"]],
-  ])("is read out of %j", (instruction, expected) => {
-    expect(names(instruction)).toEqual(expected);
-    expect(readFormula(instruction).warnings).toEqual([]);
+    ["[subject], [action], [place], [style]", ["subject", "place", "photography"]],
+    ["[ Time  of Day ] [timeOfDay] [subject]", ["timeOfDay", "subject"]],
+    ["[mood], [place]", ["subject", "mood", "place"]],
+  ])("is read out of %j", (formula, expected) => {
+    expect(names(formula)).toEqual(expected);
   });
 
-  it("makes a free slot of a name that it does not know, and says so", () => {
-    const { formula, warnings } = readFormula("{subject}, {dominant animal}, {mood}");
-    expect(formula.slots[1]).toEqual({ name: "dominantAnimal", label: "dominant animal" });
-    expect(warnings.map(({ code }) => code)).toEqual(["slot_unknown"]);
-  });
-
-  it.each([
-    "Make it look like an old fairy tale, please, with lots of fog.",
-    "No people at all.",
-    "constructor, toString, __proto__",
-  ])("keeps %j as guidance", (instruction) => {
-    const { formula } = readFormula(instruction);
+  it("an instruction is guidance and no formula, even where it has slots in brackets", () => {
+    const instruction = "[subject], [mood]: like an old fairy tale, with lots of fog.";
+    const formula = readFormula({ formula: null, instruction });
     expect(formula.guidance).toBe(instruction);
-    expect(formula.slots).toEqual(DEFAULT_FORMULA.slots);
+    expect(formula.slots.map(({ name }) => name)).toEqual(names(null));
   });
 });

@@ -3,9 +3,8 @@ import { SECOND } from "@phonoscene/kernel";
 import { SCENE_CUE_PHRASES, SCENE_CUES } from "../lexicons/settings.data.ts";
 import { wordCount } from "../text/normalise.ts";
 import type { Unit } from "../text/units.ts";
+import { durationMs, SCENE_DURATION_MS, WORDS_PER_SCENE } from "./clock.ts";
 
-const WORDS_PER_SCENE = 28;
-const SCENE_DURATION_MS = 10 * SECOND;
 const MAX_DEFAULT_SCENES = 24;
 const LONG_GAP_MS = 2 * SECOND;
 /** Above this the units are bundled first: the work grows with the square of their number. */
@@ -16,12 +15,6 @@ const TINY_SHARE = 0.35;
 
 const cues = new Set(SCENE_CUES.split(" "));
 const cuePhrases = SCENE_CUE_PHRASES.split("|");
-
-const durationMs = (units: readonly Unit[]): number | null => {
-  const start = units[0]?.segment.startMs ?? null;
-  const end = units.at(-1)?.segment.endMs ?? null;
-  return start === null || end === null || end <= start ? null : end - start;
-};
 
 /** How many scenes a text of this length gets when nobody says: one in 10 s of audio, in 28 words of text. */
 export const defaultSceneCount = (units: readonly Unit[]): number => {

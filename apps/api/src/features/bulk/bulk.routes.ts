@@ -13,8 +13,8 @@ export const bulkRoutes = ({ database: { db }, relay }: Dependencies): Route[] =
     const isAtomic = body.atomic;
     const items = toBulkItems(body.items).map((entry) => {
       if ("fault" in entry) return entry;
-      const { text, name, language, metadata, ...options } = entry.item;
-      return { item: { text, name, language, metadata, options } };
+      const { text, name, language, metadata, deadlineMs, ...options } = entry.item;
+      return { item: { text, name, language, metadata, deadlineMs, options } };
     });
     const outcomes = await createTextTasks(db, user.id, { items, isAtomic });
     const results = toResults(outcomes, { isAtomic, list: "items" });

@@ -10,6 +10,7 @@ export const toStateView = (row: TaskStateRow): TaskState => ({
   stage: row.stage,
   progress: row.progress,
   error: toErrorView(row),
+  cancelReason: row.cancelReason,
   version: row.version,
   updatedAt: row.updatedAt.toISOString(),
 });

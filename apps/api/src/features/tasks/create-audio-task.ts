@@ -31,16 +31,22 @@ const checkFormat = async (file: UploadedFile): Promise<string> => {
 };
 
 type Dependencies = { database: Database; storage: AudioStorage };
-type AudioTask = { id: string; userId: string; file: UploadedFile; fields: CreateAudioTask };
+type AudioTask = {
+  id: string;
+  userId: string;
+  file: UploadedFile;
+  fields: CreateAudioTask;
+  deadlineMs: number | undefined;
+};
 
 /** Stores the recording, then the task with its job; when the task cannot be written, the recording goes too. */
 export const createAudioTask = async (
   deps: Dependencies,
-  { id, userId, file, fields }: AudioTask,
+  { id, userId, file, fields, deadlineMs }: AudioTask,
 ): Promise<TaskRow> => {
   const format = await checkFormat(file);
   const storageKey = `${newId()}.${format}`;
-  const { name, language, metadata, ...options } = fields;
+  const { name, language, metadata, deadlineMs: _given, ...options } = fields;
   await deps.storage.adopt(file.path, storageKey);
   crashPoint("create/recording-stored");
   try {
@@ -52,6 +58,7 @@ export const createAudioTask = async (
       language,
       metadata,
       options,
+      deadlineMs,
       source: { kind: "audio", audio },
     });
     // A broken-off first request had made the task, with a copy of its own.

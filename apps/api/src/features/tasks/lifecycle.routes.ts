@@ -1,6 +1,7 @@
 import {
   cancelTask as cancelContract,
   MAX_METADATA_KEYS,
+  ONE_LENGTH,
   retryTask as retryContract,
   updateTask as updateContract,
 } from "@phonoscene/contracts";
@@ -22,6 +23,8 @@ const REFUSALS = {
 
 const METADATA_FULL = `With these keys the metadata would have more than ${MAX_METADATA_KEYS}: remove some with null.`;
 
+const BOTH_LENGTHS = `${ONE_LENGTH}. The task has the other one: send null for it in the same call.`;
+
 const updateRoute = ({ database: { db } }: Dependencies): Route =>
   endpoint(updateContract, async ({ user, params, body, header, setHeader }) => {
     const owned: OwnedTask = { id: params.id, userId: user.id };
@@ -35,6 +38,13 @@ const updateRoute = ({ database: { db } }: Dependencies): Route =>
     if (outcome === "too-much-metadata") {
       const errors = [{ path: "body.metadata", code: "too_big", message: METADATA_FULL }];
       throw new AppError("request/invalid", { detail: METADATA_FULL, errors });
+    }
+    if (outcome === "both-lengths") {
+      const path = body.secondsPerScene === undefined ? "body.count" : "body.secondsPerScene";
+      throw new AppError("request/invalid", {
+        detail: BOTH_LENGTHS,
+        errors: [{ path, code: "custom", message: BOTH_LENGTHS }],
+      });
     }
     const row = await readTask(db, owned);
     setHeader("ETag", etagOf(row));
@@ -68,7 +78,7 @@ export const lifecycleRoutes = (deps: Dependencies): Route[] => {
 
     endpoint(retryContract, async ({ user, params, body, setHeader }) => {
       const task: OwnedTask = { id: params.id, userId: user.id };
-      const { outcome } = await retryTask(db, task, body.from);
+      const { outcome } = await retryTask(db, task, body);
       if (outcome === "not-found") throw taskNotFound();
       if (outcome !== "queued") throw new AppError("task/not-retryable", { detail: REFUSALS[outcome] });
       relay.wake();

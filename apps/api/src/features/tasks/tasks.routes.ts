@@ -1,4 +1,5 @@
 import {
+  cancelAfterMsOf,
   createTask as createTaskContract,
   deleteTask as deleteTaskContract,
   getTask,
@@ -33,17 +34,32 @@ const toSource = (text: string | undefined, transcript: GivenTranscript | undefi
         transcript: { engine: "given", ...readGivenTranscript(transcript, language) },
       };
 
-type NewTask = Pick<HandlerInput<typeof createTaskContract>, "user" | "body" | "upload" | "requestToken">;
+type NewTask = Pick<HandlerInput<typeof createTaskContract>, "user" | "body" | "upload" | "requestToken" | "header">;
 
-const createFrom = (deps: Dependencies, { user, body, upload, requestToken: id }: NewTask): Promise<TaskRow> => {
+/** The shorter one of the body's and the header's. */
+const deadlineOf = (inBody: number | undefined, { header }: Pick<NewTask, "header">): number | undefined => {
+  const inHeader = cancelAfterMsOf(header("cancel-after"));
+  const given = [inBody, inHeader].filter((ms) => typeof ms === "number");
+  return given.length === 0 ? undefined : Math.min(...given);
+};
+
+const createFrom = (deps: Dependencies, input: NewTask): Promise<TaskRow> => {
+  const { user, body, upload, requestToken: id } = input;
   if (upload !== null) {
     // This contract's multipart schema parsed the fields.
     const fields = upload.fields as Parameters<typeof createAudioTask>[1]["fields"];
-    return createAudioTask(deps, { id, userId: user.id, file: upload.file, fields });
+    return createAudioTask(deps, {
+      id,
+      userId: user.id,
+      file: upload.file,
+      fields,
+      deadlineMs: deadlineOf(fields.deadlineMs, input),
+    });
   }
-  const { text, transcript, name, language, metadata, ...options } = body;
+  const { text, transcript, name, language, metadata, deadlineMs: given, ...options } = body;
   const source = toSource(text, transcript, language);
-  return createTask(deps.database.db, { id, userId: user.id, name, language, metadata, options, source });
+  const deadlineMs = deadlineOf(given, input);
+  return createTask(deps.database.db, { id, userId: user.id, name, language, metadata, options, source, deadlineMs });
 };
 
 const createRoute = (deps: Dependencies): Route =>

@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+import { FormulaTemplate } from "./formula.ts";
+import { isStorable, NOT_STORABLE } from "./stored-text.ts";
+import { Target } from "./storyboard.ts";
+
+export const MAX_PROMPTS = 200;
+
+/** An integer ratio such as `16:9`, no wider or taller than 14:1. */
+export const AspectRatio = z
+  .string()
+  .regex(/^[1-9]\d{0,3}:[1-9]\d{0,3}$/, "An aspect ratio is two whole numbers with a colon, such as 16:9")
+  .refine((ratio) => {
+    const [width = 1, height = 1] = ratio.split(":").map(Number);
+    return Math.max(width / height, height / width) <= 14;
+  }, "An aspect ratio is at most 14:1")
+  .meta({ example: "16:9" });
+
+export const MIN_SECONDS_PER_SCENE = 2;
+export const MAX_SECONDS_PER_SCENE = 600;
+export const SecondsPerScene = z.number().min(MIN_SECONDS_PER_SCENE).max(MAX_SECONDS_PER_SCENE);
+
+/** What a caller may choose about a storyboard; everything has a default. */
+export const TaskOptions = z
+  .strictObject({
+    target: Target.default("midjourney").meta({ description: "The image generator to write for" }),
+    count: z.int().min(1).max(MAX_PROMPTS).nullable().default(null).meta({
+      description: "How many prompts; null lets `secondsPerScene` decide, or the length",
+    }),
+    secondsPerScene: SecondsPerScene.nullable()
+      .default(null)
+      .meta({
+        description:
+          "A scene for each so many seconds of the audio, cut at the nearest sentence; of a text, for each so many seconds " +
+          "of reading (168 words a minute). In place of `count`",
+        example: 10,
+      }),
+    aspectRatio: AspectRatio.nullable().default(null),
+    seed: z.int().min(0).max(4_294_967_295).default(0).meta({
+      description: "Same text, options and seed: same prompts. Another seed: another style",
+    }),
+    style: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
+      description: "A style for the whole set, in place of the one the seed chooses",
+    }),
+    negative: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
+      description: "What must not be in the pictures, comma separated",
+    }),
+    formula: FormulaTemplate.nullable().default(null),
+    instruction: z.string().trim().min(1).max(4000).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
+      description:
+        "Guidance for the language model, in your own words. The built-in engine cannot follow it, and warns",
+    }),
+  })
+  .meta({ id: "TaskOptions" });
+export type TaskOptions = z.infer<typeof TaskOptions>;
+
+export const ONE_LENGTH = "Give either `count` or `secondsPerScene`: each decides how many scenes there are";
+
+type Lengths = { count?: number | null | undefined; secondsPerScene?: number | null | undefined };
+
+/** Whether both ways to say how many scenes there are were used. */
+export const hasBothLengths = ({ count = null, secondsPerScene = null }: Lengths): boolean =>
+  count !== null && secondsPerScene !== null;
+
+/** A refinement: `count` or `secondsPerScene`, not both. */
+export const oneLength = (options: Lengths, context: z.RefinementCtx): void => {
+  if (!hasBothLengths(options)) return;
+  context.addIssue({ code: "custom", path: ["secondsPerScene"], message: ONE_LENGTH });
+};
