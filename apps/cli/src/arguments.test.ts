@@ -36,6 +36,16 @@ describe("readCommand", () => {
     expect(readCommand(["demo"])).toMatchObject({ fields: {} });
   });
 
+  it("scenes may be asked for by their length", () => {
+    expect(readCommand(["demo", "--seconds-per-scene", "7.5"])).toMatchObject({ fields: { secondsPerScene: 7.5 } });
+  });
+
+  it("admin names what to do with whom, in small letters as accounts are kept", () => {
+    const granted = { name: "admin", action: "grant", email: "ada@example.com", isJson: true };
+    expect(readCommand(["admin", "grant", "Ada@Example.com", "--json"])).toEqual(granted);
+    expect(readCommand(["admin", "list"])).toEqual({ name: "admin", action: "list", isJson: false });
+  });
+
   it("a -- that the package manager left in is skipped", () => {
     expect(readCommand(["demo", "--", "a.mp3"])).toMatchObject({ source: { kind: "file", path: "a.mp3" } });
   });
@@ -43,6 +53,16 @@ describe("readCommand", () => {
   it.each([
     [["demo", "--count", "0"], /--count takes a whole number from 1 to 200/],
     [["demo", "--count", "two"], /--count/],
+    [["demo", "--seconds-per-scene", "1.9"], /--seconds-per-scene takes a number from 2 to 600/],
+    [["demo", "--seconds-per-scene", "1e2"], /--seconds-per-scene/],
+    [["demo", "--seconds-per-scene", "9", "--count", "2"], /either --count or --seconds-per-scene/],
+    [["admin"], /grant EMAIL, revoke EMAIL, list/],
+    [["admin", "grant"], /grant EMAIL/],
+    [["admin", "list", "ada@example.com"], /grant EMAIL/],
+    [["admin", "promote", "ada@example.com"], /grant EMAIL/],
+    [["admin", "grant", "ada@example.com", "eve@example.com"], /grant EMAIL/],
+    [["admin", "revoke", "ada"], /takes the email of an account, not "ada"/],
+    [["admin", "list", "--count", "2"], /admin takes no --count/],
     [["demo", "--seed", "-1"], /seed/],
     [["demo", "--target", "dalle"], /midjourney, flux, sdxl, gpt-image/],
     [["demo", "--aspect", "wide"], /16:9/],

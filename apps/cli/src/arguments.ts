@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { MAX_SECONDS_PER_SCENE, MIN_SECONDS_PER_SCENE, type Target, TARGETS } from "@phonoscene/contracts";
+import { Email, MAX_SECONDS_PER_SCENE, MIN_SECONDS_PER_SCENE, type Target, TARGETS } from "@phonoscene/contracts";
 
 import type { TaskFields } from "./api-client.ts";
 import { UsageError } from "./exit-codes.ts";
@@ -11,7 +11,13 @@ export type DemoSource =
   | { kind: "stdin" }
   | { kind: "file"; path: string };
 
+export type AdminCommand = { name: "admin"; isJson: boolean } & (
+  | { action: "list"; email?: undefined }
+  | { action: "grant" | "revoke"; email: string }
+);
+
 export type Command =
+  | AdminCommand
   | { name: "help" }
   | { name: "start"; isJson: boolean }
   | { name: "demo"; source: DemoSource; fields: TaskFields; isJson: boolean };
@@ -22,6 +28,7 @@ export const USAGE = `Phonoscene turns any recording or text into a storyboard o
                         or text from standard input
   demo --text "..."     a text
   start                 keep the service running, until Ctrl-C
+  admin grant EMAIL     make an account an administrator; admin revoke EMAIL undoes it, admin list shows them
 
 Options of demo
   --count N             how many prompts; the length decides if left out
@@ -108,6 +115,22 @@ const readSource = (text: string | undefined, operands: string[]): DemoSource =>
   return operand === "-" ? { kind: "stdin" } : { kind: "file", path: operand };
 };
 
+const refuseForeign = (command: string, values: object): void => {
+  const [foreign] = Object.keys(values).filter((key) => !["json", "help"].includes(key));
+  if (foreign !== undefined) throw new UsageError(`${command} takes no --${foreign}.`);
+};
+
+const readAdmin = (operands: string[], isJson: boolean): AdminCommand => {
+  const [action, email, ...rest] = operands;
+  if (action === "list" && email === undefined) return { name: "admin", action, isJson };
+  if ((action !== "grant" && action !== "revoke") || email === undefined || rest.length > 0) {
+    throw new UsageError("admin takes one of: grant EMAIL, revoke EMAIL, list.");
+  }
+  const parsed = Email.safeParse(email);
+  if (!parsed.success) throw new UsageError(`admin ${action} takes the email of an account, not "${email}".`);
+  return { name: "admin", action, email: parsed.data, isJson };
+};
+
 /** @throws UsageError naming what is wrong and what would be right. */
 export const readCommand = (argv: string[]): Command => {
   const { values, positionals } = parseRaw(argv.filter((argument, index) => !(argument === "--" && index === 1)));
@@ -116,7 +139,11 @@ export const readCommand = (argv: string[]): Command => {
   if (name === "demo") {
     return { name, source: readSource(values.text, operands), fields: readFields(values), isJson: values.json };
   }
-  if (name !== "start") throw new UsageError(`There is no command "${name}": demo and start there are.`);
+  if (name === "admin") {
+    refuseForeign(name, values);
+    return readAdmin(operands, values.json);
+  }
+  if (name !== "start") throw new UsageError(`There is no command "${name}": demo, start and admin there are.`);
   const foreign = Object.keys(values).filter((key) => !["json", "help"].includes(key));
   if (operands.length > 0 || foreign.length > 0)
     throw new UsageError("start takes no arguments; PORT and the rest come from the environment.");

@@ -2,6 +2,7 @@ import { AppError } from "@phonoscene/kernel";
 import pc from "picocolors";
 
 import { readCommand, USAGE } from "./arguments.ts";
+import { admin } from "./commands/admin.ts";
 import { demo } from "./commands/demo.ts";
 import { type CommandContext, start } from "./commands/start.ts";
 import { readConfig } from "./config.ts";
@@ -16,6 +17,10 @@ const run = async (interrupted: AbortSignal): Promise<number> => {
   const { env, stdout, stderr } = process;
   const context: CommandContext = { config: readConfig(env), env, stdout, stderr, interrupted };
   if (command.name === "demo") return demo(context, command);
+  if (command.name === "admin") {
+    await admin(context, command);
+    return EXIT.ok;
+  }
   await start(context, command.isJson);
   return EXIT.ok;
 };

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   "auth/key-refused": { status: 403, title: "This route takes no API keys" },
   "auth/busy": { status: 503, title: "Too many sign-ins at once" },
   "user/email-taken": { status: 409, title: "The email is already registered" },
+  "user/not-found": { status: 404, title: "No such account" },
   "request/stale": { status: 412, title: "The row has changed since it was read" },
   "session/not-found": { status: 404, title: "No such session" },
   "api-key/not-found": { status: 404, title: "No such API key" },

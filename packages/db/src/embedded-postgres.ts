@@ -2,7 +2,8 @@ import { rm, rmdir } from "node:fs/promises";
 
 import pg from "pg";
 
-import { type Cluster, prepareCluster } from "./embedded/cluster.ts";
+import { type Cluster, findCluster, prepareCluster } from "./embedded/cluster.ts";
+import { isServerOf, readPidFile } from "./embedded/pid-file.ts";
 import { connectionUrl } from "./embedded/postmaster.ts";
 import { reapAfterUs } from "./embedded/reaper.ts";
 import { launch, supervise } from "./embedded/supervisor.ts";
@@ -78,4 +79,16 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
     ensureDatabase: (name) => ensureDatabase(url("postgres"), name),
     stop,
   };
+};
+
+/** `nothing`: no data was ever kept there. `stopped`: there is data, and nobody serves it. */
+export type FoundPostgres = { state: "running"; url: (database: string) => string } | { state: "stopped" | "nothing" };
+
+/** Looks for the server that another process runs on this data directory, to be used beside it: starts and stops none. */
+export const findEmbeddedPostgres = async (dataDir: string): Promise<FoundPostgres> => {
+  const cluster = await findCluster(dataDir);
+  if (cluster === null) return { state: "nothing" };
+  const server = await readPidFile(cluster);
+  if (server === null || server.port === 0 || !(await isServerOf(cluster, server.pid))) return { state: "stopped" };
+  return { state: "running", url: (database) => connectionUrl(cluster, server.port, database) };
 };

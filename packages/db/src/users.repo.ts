@@ -34,6 +34,27 @@ export const updateUser = async (
   return user ?? null;
 };
 
+/** Gives an account a role, and says whether it had another one; null where there is no such account. Its tokens and keys have it at once. */
+export const setUserRole = async (
+  db: Db,
+  email: string,
+  role: User["role"],
+): Promise<{ isChanged: boolean } | null> => {
+  const { count } = await db.user.updateMany({ where: { email, role: { not: role } }, data: { role } });
+  if (count > 0) return { isChanged: true };
+  return (await findUserByEmail(db, email)) === null ? null : { isChanged: false };
+};
+
+/** The accounts that may administer, the oldest first. */
+export const listAdmins = (db: Db): Promise<User[]> =>
+  db.user.findMany({ where: { role: "admin" }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
+
+/** Whether the database has the tables of accounts: it was migrated at least once. */
+export const hasUsersTable = async (db: Db): Promise<boolean> => {
+  const [row] = await db.$queryRaw<{ found: boolean }[]>`SELECT to_regclass('users') IS NOT NULL AS found`;
+  return row?.found ?? false;
+};
+
 export type PasswordChange = { userId: string; oldHash: string; newHash: string };
 
 /** False where the password is no longer the one that `oldHash` was read from. */

@@ -16,13 +16,19 @@ export type Undo = (() => Promise<void>)[];
 /** As the environment of the processes that use it. */
 export type QueueEnvironment = { QUEUE_URL: string; QUEUE_PREFIX?: string };
 
-const DATABASE_NAME = "phonoscene";
+export const DATABASE_NAME = "phonoscene";
+
+/** Where the embedded database keeps its data. */
+export const postgresDirOf = (dataDir: string): string => path.join(dataDir, "postgres");
 
 /**
  * The database of the service: the configured one, else an embedded one. A throw-away service gets a database of its
  * own on the configured server: it must not take the work of the services that live there.
  */
-export const openServiceDatabase = async (options: ServiceOptions, undo: Undo): Promise<string> => {
+export const openServiceDatabase = async (
+  options: Pick<ServiceOptions, "config" | "dataDir" | "isEphemeral" | "onStep">,
+  undo: Undo,
+): Promise<string> => {
   const { config, dataDir, isEphemeral } = options;
   if (config.databaseUrl !== undefined) {
     if (!isEphemeral) return config.databaseUrl;
@@ -35,7 +41,7 @@ export const openServiceDatabase = async (options: ServiceOptions, undo: Undo): 
   undo.push(() => finished(log.end()));
   const onLog = (line: string): void => void log.write(`${line}\n`);
   const postgres = await startEmbeddedPostgres({
-    dataDir: path.join(dataDir, "postgres"),
+    dataDir: postgresDirOf(dataDir),
     ephemeral: isEphemeral,
     onLog,
   });

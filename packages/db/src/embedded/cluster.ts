@@ -113,6 +113,13 @@ const checkedMajor = async (dir: string, binaries: Binaries): Promise<void> => {
   );
 };
 
+/** Where the cluster of a data directory is and its password, or null where none was made yet. Makes nothing. */
+export const findCluster = async (dataDir: string): Promise<Pick<Cluster, "dir" | "password"> | null> => {
+  const dir = join(dataDir, "cluster");
+  if (!(await exists(dir))) return null;
+  return { dir: await realpath(dir), password: await readFile(join(dir, PASSWORD_FILE), "utf8") };
+};
+
 /** Data that was copied or unpacked by root belongs to root, which the server cannot use. */
 const handOver = async (dir: string, account: Account): Promise<void> => {
   if (account !== null && (await stat(dir)).uid !== account.uid) {

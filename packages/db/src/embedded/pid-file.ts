@@ -5,10 +5,12 @@ import { isRunning } from "../processes.ts";
 import { run } from "./account.ts";
 import type { Cluster } from "./cluster.ts";
 
-const pathOf = (cluster: Cluster): string => join(cluster.dir, "postmaster.pid");
+type Place = Pick<Cluster, "dir">;
+
+const pathOf = (cluster: Place): string => join(cluster.dir, "postmaster.pid");
 
 /** What PostgreSQL wrote about the server of this directory; null without one. The port is 0 until it listens. */
-export const readPidFile = async (cluster: Cluster): Promise<{ pid: number; port: number } | null> => {
+export const readPidFile = async (cluster: Place): Promise<{ pid: number; port: number } | null> => {
   const lines = (await readFile(pathOf(cluster), "utf8").catch(() => "")).split("\n");
   const pid = Number(lines[0]);
   return Number.isInteger(pid) && pid > 0 ? { pid, port: Number(lines[3] ?? 0) } : null;
@@ -21,7 +23,7 @@ export const readPidFile = async (cluster: Cluster): Promise<{ pid: number; port
 export const removePidFile = (cluster: Cluster): Promise<void> => rm(pathOf(cluster), { force: true });
 
 /** Whether the process is the server of this directory, and not a stranger who got its process id. */
-export const isServerOf = async (cluster: Cluster, pid: number): Promise<boolean> => {
+export const isServerOf = async (cluster: Place, pid: number): Promise<boolean> => {
   if (!(await isRunning(pid))) return false;
   if (process.platform === "win32") return true;
   if (process.platform !== "linux") {

@@ -19,7 +19,7 @@ const IMMEDIATE_STOP_MS = 10 * SECOND;
 const READY_MS = 120 * SECOND;
 const LOG_TAIL_CHARACTERS = 4000;
 
-export const connectionUrl = (cluster: Cluster, port: number, database: string): string =>
+export const connectionUrl = (cluster: Pick<Cluster, "password">, port: number, database: string): string =>
   `postgresql://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 
 /** Whether a server that knows this cluster's password takes connections on the port. */
