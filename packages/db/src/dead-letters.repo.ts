@@ -4,7 +4,7 @@
  * Redriving puts it back to the stage at which it was given up, with all attempts to come; what earlier stages stored
  * is used, work that a provider has begun is resumed, and the deadline goes.
  */
-import type { Stage } from "@phonoscene/contracts";
+import type { FailureCode, Stage } from "@phonoscene/contracts";
 import { type Cursor, crashPoint } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
@@ -16,7 +16,7 @@ export type DeadLetterRow = {
   userId: string;
   kind: "text" | "audio";
   stage: Stage;
-  code: string;
+  code: FailureCode;
   message: string;
   attempts: number;
   createdAt: Date;

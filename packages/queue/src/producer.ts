@@ -41,7 +41,7 @@ const RETRY = { attempts: 20, backoff: { type: "paced" } } satisfies JobsOptions
 
 const ANSWER_TIMEOUT_MS = 5 * SECOND;
 
-const STATES = ["wait", "active", "delayed", "completed", "failed", "paused"] as const;
+const STATES = ["waiting", "active", "delayed", "completed", "failed"] as const;
 
 /** @throws AppError "queue/unavailable" with this detail when the work takes longer than five seconds. */
 const inTime = async <T>(work: Promise<T>, detail: string): Promise<T> => {
@@ -72,8 +72,8 @@ export const createProducer = (backend: QueueBackend): Producer => {
 
   const countsOf = async (name: QueueName): Promise<QueueCounts> => {
     const counts = (await queues.get(name)?.getJobCounts(...STATES)) ?? {};
-    const [waiting = 0, active = 0, delayed = 0, completed = 0, failed = 0, paused = 0] = STATES.map((s) => counts[s]);
-    return { name, waiting: waiting + paused, active, delayed, completed, failed };
+    const [waiting = 0, active = 0, delayed = 0, completed = 0, failed = 0] = STATES.map((s) => counts[s]);
+    return { name, waiting, active, delayed, completed, failed };
   };
 
   return {
