@@ -74,7 +74,7 @@ it("pages go through all of them once, newest first, even where times are equal"
     if (rows.length <= 3 || last === undefined) break;
     after = { createdAt: last.deadAt, id: last.id };
   }
-  expect(seen).toEqual([...ids].sort().reverse());
+  expect(seen).toEqual(ids.toSorted().toReversed());
 });
 
 it("a redriven task starts where it was given up, with all its attempts, and its job is asked for once", async () => {
