@@ -5,6 +5,7 @@ import type { AudioStorage } from "@phonoscene/storage";
 import express, { type Express } from "express";
 import helmet from "helmet";
 
+import { accountExportRoutes } from "./features/account-export/index.ts";
 import {
   type AccessTokens,
   accountRoutes,
@@ -77,6 +78,7 @@ export const createApp = (deps: AppDependencies): Express => {
   const routes = [
     ...accountRoutes(deps),
     ...meRoutes(deps),
+    ...accountExportRoutes(deps),
     ...sessionRoutes(deps),
     ...apiKeyRoutes(deps),
     ...bulkRoutes(deps),

@@ -126,7 +126,7 @@ const readSource = (text: string | undefined, operands: string[]): DemoSource =>
 };
 
 const refuseForeign = (command: string, values: object, known: readonly string[] = []): void => {
-  const [foreign] = Object.keys(values).filter((key) => !["json", "help", ...known].includes(key));
+  const foreign = Object.keys(values).find((key) => !["json", "help", ...known].includes(key));
   if (foreign !== undefined) throw new UsageError(`${command} takes no --${foreign}.`);
 };
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { exportAccount } from "./account-export.ts";
 import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
 import { ADMIN_ENDPOINTS } from "./admin.ts";
 import { API_KEY_ENDPOINTS } from "./api-keys.ts";
@@ -125,6 +126,7 @@ export const getReadiness = defineEndpoint({
 
 export const ENDPOINTS = [
   ...ACCOUNT_ENDPOINTS,
+  exportAccount,
   ...SESSION_ENDPOINTS,
   ...API_KEY_ENDPOINTS,
   createTask,

@@ -70,10 +70,10 @@ export const readFormulaTemplate = (template: string): { slots: FormulaSlotName[
 const checkTemplate = (template: string, context: z.RefinementCtx): void => {
   const refuse = (message: string): void => context.addIssue({ code: "custom", message });
   const { slots, unknown } = readFormulaTemplate(template);
-  const [outside] = template
+  const outside = template
     .replaceAll(SLOT, ",")
     .split(/[\s,]+/)
-    .filter((word) => word !== "");
+    .find((word) => word !== "");
   if (outside !== undefined) refuse(`${SHAPE}; "${outside.slice(0, 60)}" is outside of them`);
   else if (slots.length + unknown.length === 0) refuse(SHAPE);
   if (unknown.length === 0) return;

@@ -1,3 +1,4 @@
+export * from "./account-export.ts";
 export * from "./accounts.ts";
 export * from "./admin.ts";
 export * from "./bulk.ts";

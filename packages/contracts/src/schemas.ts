@@ -1,3 +1,4 @@
+import { EXPORT_SCHEMAS } from "./account-export.ts";
 import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
 import { DeadLetter, DeadLetterList, Queues, Redrive, Redriven } from "./admin.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
@@ -67,6 +68,7 @@ export const SCHEMAS = [
   Redrive,
   Redriven,
   Queues,
+  ...EXPORT_SCHEMAS,
   Health,
   Readiness,
 ] as const;

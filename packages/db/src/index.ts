@@ -22,3 +22,4 @@ export * from "./tasks.repo.ts";
 export * from "./throw-away-database.ts";
 export * from "./users.repo.ts";
 export * from "./unavailable.ts";
+export * from "./whole-tasks.repo.ts";

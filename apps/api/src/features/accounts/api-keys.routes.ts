@@ -11,7 +11,7 @@ import { endpoint, type Route } from "../../http/endpoint.ts";
 import { newApiKeySecret } from "./key-secrets.ts";
 import { toPage } from "./pages.ts";
 
-const toApiKeyView = (row: ApiKeyRow): ApiKeyView => ({
+export const toApiKeyView = (row: ApiKeyRow): ApiKeyView => ({
   object: "apiKey",
   id: row.id,
   name: row.name,
