@@ -160,6 +160,7 @@ export const readCommand = (argv: string[]): Command => {
   const [name, ...operands] = positionals;
   if (values.help || name === undefined || name === "help") return { name: "help" };
   if (name === "demo") {
+    if (values.all === true) throw new UsageError("demo takes no --all.");
     return { name, source: readSource(values.text, operands), fields: readFields(values), isJson: values.json };
   }
   if (name === "dead-letters") {
