@@ -1,7 +1,7 @@
 import { type Database } from "@phonoscene/db";
 import type { Logger } from "@phonoscene/kernel";
 import type { AddressPolicy } from "@phonoscene/outbound";
-import type { QueueBackend, Relay } from "@phonoscene/queue";
+import type { Producer, QueueBackend, Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 import express, { type Express } from "express";
 import helmet from "helmet";
@@ -25,6 +25,7 @@ import { mountDocs } from "./features/docs/index.ts";
 import { eventRoutes } from "./features/events/index.ts";
 import { exportRoutes } from "./features/exports/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
+import { operationRoutes } from "./features/operations/index.ts";
 import { promptRoutes } from "./features/prompts/index.ts";
 import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
 import { createOnceOnly } from "./http/idempotency.ts";
@@ -38,6 +39,7 @@ export type AppDependencies = {
   database: Database;
   backend: Pick<QueueBackend, "kind" | "ping">;
   relay: Pick<Relay, "wake">;
+  producer: Pick<Producer, "counts">;
   storage: AudioStorage;
   tokens: AccessTokens;
   refreshTokens: RefreshTokens;
@@ -90,6 +92,7 @@ export const createApp = (deps: AppDependencies): Express => {
     ...promptRoutes(deps),
     ...exportRoutes(deps),
     ...eventRoutes(deps),
+    ...operationRoutes(deps),
     ...healthRoutes(deps),
   ];
   mount(app, routes, {

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import path from "node:path";
 
-import { drainOutbox, openDatabase } from "@phonoscene/db";
+import { drainOutbox, openDatabase, startLeaseHolder } from "@phonoscene/db";
 import {
   AppError,
   createLogger,
@@ -12,7 +12,7 @@ import {
   SECOND,
 } from "@phonoscene/kernel";
 import { createAddressPolicy } from "@phonoscene/outbound";
-import { createProducer, openQueueBackend, startRelay } from "@phonoscene/queue";
+import { createProducer, openQueueBackend, type RelayOptions, startRelay } from "@phonoscene/queue";
 import { openLocalDisk } from "@phonoscene/storage";
 
 import { createApp } from "./app.ts";
@@ -54,7 +54,9 @@ const run = async (config: ApiConfig): Promise<void> => {
   });
   const backend = openQueueBackend({ url: config.queueUrl, prefix: config.queuePrefix, logger });
   const producer = createProducer(backend);
-  const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
+  const mayRelay = startLeaseHolder({ db: database.db, name: "relay", logger });
+  const drain: RelayOptions["drain"] = (send) => drainOutbox(database.db, send);
+  const relay = startRelay({ drain, producer, mayPoll: mayRelay.isHeld, logger });
   const stopping = new AbortController();
   const limitStore = openRateLimitStore({ queueUrl: config.queueUrl, prefix: config.queuePrefix, database, logger });
   const app = createApp({
@@ -62,6 +64,7 @@ const run = async (config: ApiConfig): Promise<void> => {
     database,
     backend,
     relay,
+    producer,
     storage: await openLocalDisk(path.join(config.dataDir, "audio")),
     tokens: createAccessTokens(config.jwtSecret),
     refreshTokens: createRefreshTokens(config.jwtSecret),
@@ -90,6 +93,7 @@ const run = async (config: ApiConfig): Promise<void> => {
     await closed;
     clearTimeout(force);
     await relay.stop();
+    await mayRelay.stop();
     await producer.close();
     await backend.close();
     await limitStore.close();

@@ -87,6 +87,7 @@ export const startApiWorld = async (databaseUrl: string, overrides: ApiWorldOver
     database,
     backend,
     relay,
+    producer,
     storage: await openLocalDisk(dataDir),
     tokens: createAccessTokens(TEST_SECRET),
     refreshTokens: createRefreshTokens(TEST_SECRET),

@@ -36,6 +36,13 @@ describe("readCommand", () => {
     expect(readCommand(["demo"])).toMatchObject({ fields: {} });
   });
 
+  it("dead letters are listed, and redriven by their ids or all together", () => {
+    const id = "01890000-0000-7000-8000-000000000000";
+    expect(readCommand(["dead-letters", "list", "--json"])).toMatchObject({ action: "list", isJson: true });
+    expect(readCommand(["dead-letters", "redrive", id])).toMatchObject({ action: "redrive", ids: [id] });
+    expect(readCommand(["dead-letters", "redrive", "--all"])).toMatchObject({ action: "redrive", ids: null });
+  });
+
   it("scenes may be asked for by their length", () => {
     expect(readCommand(["demo", "--seconds-per-scene", "7.5"])).toMatchObject({ fields: { secondsPerScene: 7.5 } });
   });
@@ -63,6 +70,12 @@ describe("readCommand", () => {
     [["admin", "grant", "ada@example.com", "eve@example.com"], /grant EMAIL/],
     [["admin", "revoke", "ada"], /takes the email of an account, not "ada"/],
     [["admin", "list", "--count", "2"], /admin takes no --count/],
+    [["dead-letters"], /list, redrive ID..., redrive --all/],
+    [["dead-letters", "list", "--all"], /list, redrive ID..., redrive --all/],
+    [["dead-letters", "redrive"], /list, redrive ID..., redrive --all/],
+    [["dead-letters", "redrive", "--all", "01890000-0000-7000-8000-000000000000"], /list, redrive ID/],
+    [["dead-letters", "redrive", "7"], /takes ids of tasks[^]*not "7"/],
+    [["demo", "--all"], /demo takes no --all/],
     [["demo", "--seed", "-1"], /seed/],
     [["demo", "--target", "dalle"], /midjourney, flux, sdxl, gpt-image/],
     [["demo", "--aspect", "wide"], /16:9/],

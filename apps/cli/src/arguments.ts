@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 
 import { Email, MAX_SECONDS_PER_SCENE, MIN_SECONDS_PER_SCENE, type Target, TARGETS } from "@phonoscene/contracts";
+import { z } from "zod";
 
 import type { TaskFields } from "./api-client.ts";
 import { UsageError } from "./exit-codes.ts";
@@ -16,8 +17,15 @@ export type AdminCommand = { name: "admin"; isJson: boolean } & (
   | { action: "grant" | "revoke"; email: string }
 );
 
+export type DeadLettersCommand = { name: "dead-letters"; isJson: boolean } & (
+  | { action: "list" }
+  /** Null: all of them. */
+  | { action: "redrive"; ids: string[] | null }
+);
+
 export type Command =
   | AdminCommand
+  | DeadLettersCommand
   | { name: "help" }
   | { name: "start"; isJson: boolean }
   | { name: "demo"; source: DemoSource; fields: TaskFields; isJson: boolean };
@@ -29,6 +37,7 @@ export const USAGE = `Phonoscene turns any recording or text into a storyboard o
   demo --text "..."     a text
   start                 keep the service running, until Ctrl-C
   admin grant EMAIL     make an account an administrator; admin revoke EMAIL undoes it, admin list shows them
+  dead-letters list     tasks that were given up; dead-letters redrive ID... or --all queues them again
 
 Options of demo
   --count N             how many prompts; the length decides if left out
@@ -51,6 +60,7 @@ const OPTIONS = {
   aspect: { type: "string" },
   language: { type: "string" },
   seed: { type: "string" },
+  all: { type: "boolean" },
   json: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
@@ -115,9 +125,22 @@ const readSource = (text: string | undefined, operands: string[]): DemoSource =>
   return operand === "-" ? { kind: "stdin" } : { kind: "file", path: operand };
 };
 
-const refuseForeign = (command: string, values: object): void => {
-  const foreign = Object.keys(values).find((key) => !["json", "help"].includes(key));
+const refuseForeign = (command: string, values: object, known: readonly string[] = []): void => {
+  const foreign = Object.keys(values).find((key) => !["json", "help", ...known].includes(key));
   if (foreign !== undefined) throw new UsageError(`${command} takes no --${foreign}.`);
+};
+
+const readDeadLetters = ([action, ...ids]: string[], isAll: boolean, isJson: boolean): DeadLettersCommand => {
+  const name = "dead-letters";
+  if (action === "list" && ids.length === 0 && !isAll) return { name, action, isJson };
+  if (action !== "redrive" || isAll === ids.length > 0) {
+    throw new UsageError("dead-letters takes one of: list, redrive ID..., redrive --all.");
+  }
+  const wrong = ids.find((id) => !z.uuid().safeParse(id).success);
+  if (wrong !== undefined) {
+    throw new UsageError(`dead-letters redrive takes ids of tasks, as dead-letters list shows them, not "${wrong}".`);
+  }
+  return { name, action, ids: isAll ? null : ids, isJson };
 };
 
 const readAdmin = (operands: string[], isJson: boolean): AdminCommand => {
@@ -137,13 +160,19 @@ export const readCommand = (argv: string[]): Command => {
   const [name, ...operands] = positionals;
   if (values.help || name === undefined || name === "help") return { name: "help" };
   if (name === "demo") {
+    if (values.all === true) throw new UsageError("demo takes no --all.");
     return { name, source: readSource(values.text, operands), fields: readFields(values), isJson: values.json };
+  }
+  if (name === "dead-letters") {
+    refuseForeign(name, values, ["all"]);
+    return readDeadLetters(operands, values.all === true, values.json);
   }
   if (name === "admin") {
     refuseForeign(name, values);
     return readAdmin(operands, values.json);
   }
-  if (name !== "start") throw new UsageError(`There is no command "${name}": demo, start and admin there are.`);
+  if (name !== "start")
+    throw new UsageError(`There is no command "${name}": demo, start, admin and dead-letters there are.`);
   const foreign = Object.keys(values).filter((key) => !["json", "help"].includes(key));
   if (operands.length > 0 || foreign.length > 0)
     throw new UsageError("start takes no arguments; PORT and the rest come from the environment.");

@@ -3,6 +3,7 @@ import pc from "picocolors";
 
 import { readCommand, USAGE } from "./arguments.ts";
 import { admin } from "./commands/admin.ts";
+import { deadLetters } from "./commands/dead-letters.ts";
 import { demo } from "./commands/demo.ts";
 import { type CommandContext, start } from "./commands/start.ts";
 import { readConfig } from "./config.ts";
@@ -17,6 +18,10 @@ const run = async (interrupted: AbortSignal): Promise<number> => {
   const { env, stdout, stderr } = process;
   const context: CommandContext = { config: readConfig(env), env, stdout, stderr, interrupted };
   if (command.name === "demo") return demo(context, command);
+  if (command.name === "dead-letters") {
+    await deadLetters(context, command);
+    return EXIT.ok;
+  }
   if (command.name === "admin") {
     await admin(context, command);
     return EXIT.ok;

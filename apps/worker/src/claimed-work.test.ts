@@ -4,19 +4,25 @@ import { createLogger } from "@phonoscene/kernel";
 import { useDatabase } from "@phonoscene/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
+import { type ClaimWatch, startClaimWatch } from "./claim-watch.ts";
 import { runStage, type StageDefinition } from "./claimed-work.ts";
 
 const databaseOf = useDatabase();
 const logger = createLogger({ name: "worker-test", level: "silent" });
 let database: Database;
+let watch: ClaimWatch;
 let userId: string;
 
 beforeAll(async () => {
   const onPoolError = (error: Error): void => logger.warn({ err: error }, "pool");
   database = openDatabase({ url: databaseOf.url, poolSize: 3, onPoolError });
+  watch = startClaimWatch({ database, logger });
   userId = (await createUser(database.db, { email: "ada@example.com", name: "Ada", passwordHash: "x" })).id;
 });
-afterAll(() => database.close());
+afterAll(async () => {
+  await watch.stop();
+  await database.close();
+});
 
 const newText = async (): Promise<string> => {
   const source = { kind: "text" as const, text: "A fox ran." };
@@ -25,7 +31,7 @@ const newText = async (): Promise<string> => {
 };
 
 const run = (id: string, work: StageDefinition["run"]) =>
-  runStage({ stage: "prompting", database, run: work }, id, { signal: new AbortController().signal, logger });
+  runStage({ stage: "prompting", database, watch, run: work }, id, { signal: new AbortController().signal, logger });
 
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => {

@@ -1,8 +1,9 @@
 import type { Stage } from "@phonoscene/contracts";
 import { claimTask, type ClaimedTask, type Database, failTask, MAX_ATTEMPTS, releaseTask } from "@phonoscene/db";
-import { toTaskFailure } from "@phonoscene/kernel";
+import { crashPoint, toTaskFailure } from "@phonoscene/kernel";
 import type { JobContext, JobOutcome } from "@phonoscene/queue";
 
+import type { ClaimWatch } from "./claim-watch.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 
 export type StageWork = {
@@ -16,6 +17,7 @@ export type StageWork = {
 export type StageDefinition = {
   stage: Stage;
   database: Database;
+  watch: ClaimWatch;
   /** Does the work and stores its result. False: the claim was lost and nothing was stored. */
   run(work: StageWork): Promise<boolean>;
 };
@@ -34,7 +36,7 @@ const settleFailure = async (
     throw failure;
   }
   const { code, message, retryable } = failure;
-  await failTask(database.db, task, { code, message, stage, retryable });
+  await failTask(database.db, task, { code, message, stage, retryable, isDead: retryable });
 };
 
 /**
@@ -49,7 +51,7 @@ export const runStage = async (
   taskId: string,
   { signal, logger }: JobContext,
 ): Promise<JobOutcome> => {
-  const { database, stage } = definition;
+  const { database, watch, stage } = definition;
   const claim = await claimTask(database.db, taskId, stage);
   if (claim.outcome === "obsolete") {
     logger.info("nothing to do: the task is gone, over or past this stage");
@@ -58,12 +60,13 @@ export const runStage = async (
   if (claim.outcome === "busy") return { again: { delayMs: claim.retryInMs + 100 } };
 
   const { task } = claim;
+  crashPoint("claim/taken");
   if (task.attempt > MAX_ATTEMPTS) {
     const message = `This task ended its worker ${MAX_ATTEMPTS} times, so it was given up. The log has the details.`;
-    await failTask(database.db, task, { code: "internal", message, stage, retryable: false });
+    await failTask(database.db, task, { code: "internal", message, stage, retryable: false, isDead: true });
     return undefined;
   }
-  const heartbeat = startHeartbeat({ database, claim: task, logger });
+  const heartbeat = startHeartbeat({ database, watch, claim: task, logger });
   const { lost, onProgress } = heartbeat;
   const work = { task, logger, signal: AbortSignal.any([signal, lost]), onProgress };
   try {

@@ -4,7 +4,15 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
 import { type Claim, type Database, saveDownloadedAudio } from "@phonoscene/db";
-import { AppError, AUDIO_FORMATS, MAX_RECORDING_BYTES, newId, SNIFF_BYTES, sniffAudioFormat } from "@phonoscene/kernel";
+import {
+  AppError,
+  AUDIO_FORMATS,
+  crashPoint,
+  MAX_RECORDING_BYTES,
+  newId,
+  SNIFF_BYTES,
+  sniffAudioFormat,
+} from "@phonoscene/kernel";
 import { type OutboundClient, OutboundError, type OutboundResponse } from "@phonoscene/outbound";
 import type { AudioStorage } from "@phonoscene/storage";
 
@@ -114,6 +122,7 @@ export const downloadAudio = async (deps: Dependencies, download: Download): Pro
     const received = await receiveFile(await request(deps, download), incomingPath, download);
     const storageKey = `${newId()}.${received.format}`;
     await storage.adopt(incomingPath, storageKey);
+    crashPoint("download/stored");
     const audio = { id: newId(), filename: filenameOf(download.url), ...received, storageKey };
     if (await saveDownloadedAudio(database.db, download.claim, audio)) return storageKey;
     await storage.delete(storageKey);

@@ -1,10 +1,11 @@
 import { AppError, type Logger } from "@phonoscene/kernel";
 import { createLanguageModelEngine, createLocalEngine, type PromptEngine } from "@phonoscene/prompting";
+import { createSpeechEngine, type SpeechEngine } from "@phonoscene/speech";
 
 import type { WorkerConfig } from "./config.ts";
 
 /** `auto` takes the language model when its key is set, else the local engine, which also steps in for it. */
-export const choosePromptEngine = (config: WorkerConfig["prompting"], logger: Logger): PromptEngine => {
+const choosePromptEngine = (config: WorkerConfig["prompting"], logger: Logger): PromptEngine => {
   const local = createLocalEngine();
   if (config.engine === "local" || (config.engine === "auto" && config.apiKey === undefined)) return local;
   if (config.apiKey === undefined) {
@@ -20,3 +21,11 @@ export const choosePromptEngine = (config: WorkerConfig["prompting"], logger: Lo
     logger,
   });
 };
+
+export type Engines = { speech: SpeechEngine; prompting: PromptEngine };
+
+/** What hears and what writes, as the configuration says. */
+export const createEngines = (config: WorkerConfig, logger: Logger): Engines => ({
+  speech: createSpeechEngine({ ...config.speech, logger }),
+  prompting: choosePromptEngine(config.prompting, logger),
+});

@@ -1,10 +1,7 @@
 import { cancelOverdueTask, type ClaimedTask, type Database, LEASE_MS, renewLease } from "@phonoscene/db";
 import type { Logger } from "@phonoscene/kernel";
 
-/** The claim was lost while working: the task was deleted, canceled, taken over or overdue. Nothing is left to do. */
-export class ClaimLost extends Error {
-  override readonly name = "ClaimLost";
-}
+import { ClaimLost, type ClaimWatch } from "./claim-watch.ts";
 
 export type Heartbeat = {
   /** Aborts with ClaimLost. */
@@ -16,6 +13,7 @@ export type Heartbeat = {
 
 export type HeartbeatOptions = {
   database: Database;
+  watch: ClaimWatch;
   claim: Pick<ClaimedTask, "taskId" | "token" | "deadlineInMs">;
   logger: Logger;
 };
@@ -24,7 +22,7 @@ const TICK_MS = 500;
 const RENEW_EVERY_MS = LEASE_MS / 4;
 
 /** Keeps the lease alive and the progress visible, and tells when the claim is gone or the deadline over. */
-export const startHeartbeat = ({ database, claim, logger }: HeartbeatOptions): Heartbeat => {
+export const startHeartbeat = ({ database, watch, claim, logger }: HeartbeatOptions): Heartbeat => {
   const lost = new AbortController();
   let progress = 0;
   let shown = 0;
@@ -60,12 +58,16 @@ export const startHeartbeat = ({ database, claim, logger }: HeartbeatOptions): H
     }
   };
 
+  const unwatch = watch.add(claim, (reason) => lost.abort(reason));
   const timer = setInterval(() => void tick(), TICK_MS);
   return {
     lost: lost.signal,
     onProgress: (fraction) => {
       progress = Math.max(progress, Math.min(1, fraction));
     },
-    stop: () => clearInterval(timer),
+    stop: () => {
+      clearInterval(timer);
+      unwatch();
+    },
   };
 };

@@ -1,4 +1,4 @@
-import { addToOutbox, cancelOverdueTasks, type Database, requeueStaleTasks } from "@phonoscene/db";
+import { addToOutbox, cancelOverdueTasks, type Database, requeueStaleTasks, startLeaseHolder } from "@phonoscene/db";
 import { type Logger, MINUTE, SECOND } from "@phonoscene/kernel";
 import type { Relay } from "@phonoscene/queue";
 
@@ -13,13 +13,16 @@ export type UpkeepOptions = {
 
 /**
  * Asks again for lost work, cancels what is overdue and now and then for a sweep, on timers of this process: a schedule kept in the queue would
- * be lost with the queue. Several processes may do so at once; row locks and job keys keep the work single.
+ * be lost with the queue. Where it does so beside another process for a moment, row locks and job keys keep the work single.
  */
 export const startUpkeep = (options: UpkeepOptions): { stop(): Promise<void> } => {
   const { database, relay, logger } = options;
+  // One of all workers does the work.
+  const lease = startLeaseHolder({ db: database.db, name: "upkeep", logger });
   const { reconcileEveryMs = 5 * SECOND, staleAfterMs = 15 * SECOND, overdueEveryMs = SECOND } = options;
   let running: Promise<void> = Promise.resolve();
   const guarded = (name: string, work: () => Promise<void>): void => {
+    if (!lease.isHeld()) return;
     running = running.then(work).catch((error: unknown) => logger.warn({ err: error, name }, "upkeep failed"));
   };
   const reconcile = async (): Promise<void> => {
@@ -43,6 +46,7 @@ export const startUpkeep = (options: UpkeepOptions): { stop(): Promise<void> } =
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       await running;
+      await lease.stop();
     },
   };
 };

@@ -1,14 +1,14 @@
 import path from "node:path";
 
-import { drainOutbox, openDatabase } from "@phonoscene/db";
-import type { Logger } from "@phonoscene/kernel";
+import { drainOutbox, openDatabase, startLeaseHolder, WORKER_LEASE_PREFIX } from "@phonoscene/db";
+import { type Logger, newId, SECOND } from "@phonoscene/kernel";
 import { createAddressPolicy, createOutboundClient } from "@phonoscene/outbound";
 import { createProducer, openQueueBackend, startRelay, startWorkers } from "@phonoscene/queue";
-import { createSpeechEngine } from "@phonoscene/speech";
 import { openLocalDisk } from "@phonoscene/storage";
 
+import { startClaimWatch } from "./claim-watch.ts";
 import type { WorkerConfig } from "./config.ts";
-import { choosePromptEngine } from "./engines.ts";
+import { createEngines, type Engines } from "./engines.ts";
 import { startHealthServer } from "./health-server.ts";
 import { maintenance } from "./processors/maintenance.ts";
 import { transcribeAudio } from "./processors/transcribe-audio.ts";
@@ -22,21 +22,30 @@ export type RunningWorker = {
   stop(): Promise<void>;
 };
 
+/** A worker counts as alive for so long after it was last heard of. */
+const PRESENCE_LENGTH_MS = 30 * SECOND;
+
 /** Everything that a worker process runs. @throws AppError naming what is wrong with the configuration. */
-export const startWorker = async (config: WorkerConfig, logger: Logger): Promise<RunningWorker> => {
-  const speech = createSpeechEngine({ ...config.speech, logger });
-  const prompting = choosePromptEngine(config.prompting, logger);
+export const startWorker = async (
+  config: WorkerConfig,
+  logger: Logger,
+  engines: Engines = createEngines(config, logger),
+): Promise<RunningWorker> => {
+  const { speech, prompting } = engines;
   const storage = await openLocalDisk(path.join(config.dataDir, "audio"));
   const database = openDatabase({
     url: config.databaseUrl,
     poolSize: config.databasePoolSize,
     onPoolError: (error) => logger.warn({ err: error }, "database connection error"),
   });
+  const { db } = database;
   const backend = openQueueBackend({ url: config.queueUrl, prefix: config.queuePrefix, logger });
   const producer = createProducer(backend);
-  const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
+  const mayRelay = startLeaseHolder({ db, name: "relay", logger });
+  const relay = startRelay({ drain: (send) => drainOutbox(db, send), producer, mayPoll: mayRelay.isHeld, logger });
+  const watch = startClaimWatch({ database, logger });
   const outbound = createOutboundClient({ isAllowed: createAddressPolicy(config.allowedNetworks) });
-  const deps = { database, storage, speech, prompting, relay, outbound };
+  const deps = { database, watch, storage, speech, prompting, relay, outbound };
   const { queues, concurrency } = config;
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),
@@ -45,6 +54,12 @@ export const startWorker = async (config: WorkerConfig, logger: Logger): Promise
   };
   const workers = startWorkers({ backend, handlers, queues, concurrency, logger });
   const upkeep = queues.includes("maintenance") ? startUpkeep({ database, relay, logger }) : null;
+  const presence = startLeaseHolder({
+    db,
+    name: `${WORKER_LEASE_PREFIX}${newId()}`,
+    logger,
+    lengthMs: PRESENCE_LENGTH_MS,
+  });
   const checkHealth = async (): Promise<void> => {
     await Promise.all([database.ping(), backend.ping()]);
   };
@@ -55,6 +70,7 @@ export const startWorker = async (config: WorkerConfig, logger: Logger): Promise
     await upkeep?.stop();
     await workers.close(config.graceMs);
     await relay.stop();
+    await Promise.all([mayRelay.stop(), presence.stop(), watch.stop()]);
     await producer.close();
     await backend.close();
     await database.close();

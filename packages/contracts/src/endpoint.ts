@@ -27,6 +27,8 @@ export type Endpoint<
   auth: Auth;
   /** What an API key needs for this route; a route without it takes no keys, only access tokens. */
   scope?: Scope;
+  /** Only for these: to everybody else there is no such route. The role is read with each request. */
+  role?: "admin";
   /** A limit of its own: by address where nobody is known yet, else by user and on top of the general one. */
   limit?: "register" | "login" | "bulk";
   params?: Params;

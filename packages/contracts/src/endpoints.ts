@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { exportAccount } from "./account-export.ts";
 import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
+import { ADMIN_ENDPOINTS } from "./admin.ts";
 import { API_KEY_ENDPOINTS } from "./api-keys.ts";
 import { AUDIO_ENDPOINTS } from "./audio.ts";
 import { BULK_ENDPOINTS } from "./bulk.ts";
@@ -141,6 +142,7 @@ export const ENDPOINTS = [
   retryTask,
   ...PROMPT_ENDPOINTS,
   ...BULK_ENDPOINTS,
+  ...ADMIN_ENDPOINTS,
   getHealth,
   getReadiness,
   exportTranscript,

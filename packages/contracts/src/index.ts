@@ -1,6 +1,7 @@
 export * from "./account-export.ts";
 export * from "./accounts.ts";
 export * from "./audio.ts";
+export * from "./admin.ts";
 export * from "./bulk.ts";
 export * from "./api-keys.ts";
 export * from "./deadlines.ts";

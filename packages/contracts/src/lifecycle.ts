@@ -77,7 +77,7 @@ export const cancelTask = defineEndpoint({
   operationId: "cancelTask",
   summary: "Stop a task that is not over",
   description:
-    "Work under way stops within seconds and its result is dropped. A canceled task stays canceled; `cancelReason` says why.",
+    "Work under way stops within a second and its result is dropped. A canceled task stays canceled; `cancelReason` says why.",
   tag: "Tasks",
   auth: "bearer",
   scope: "tasks:write",

@@ -1,5 +1,6 @@
 import { EXPORT_SCHEMAS } from "./account-export.ts";
 import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, UpdateMe, User } from "./accounts.ts";
+import { DeadLetter, DeadLetterList, Queues, Redrive, Redriven } from "./admin.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { Audio } from "./audio.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
@@ -63,6 +64,11 @@ export const SCHEMAS = [
   ApiKey,
   NewApiKey,
   ApiKeyList,
+  DeadLetter,
+  DeadLetterList,
+  Redrive,
+  Redriven,
+  Queues,
   ...EXPORT_SCHEMAS,
   Health,
   Readiness,

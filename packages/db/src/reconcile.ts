@@ -1,3 +1,5 @@
+import { crashPoint } from "@phonoscene/kernel";
+
 import type { Db } from "./client.ts";
 
 const BATCH = 1000;
@@ -7,8 +9,8 @@ const BATCH = 1000;
  * `staleAfterMs` ago, by the database's clock. This is what brings work back when a queue lost its data. A job that is
  * still waiting makes the new ask a no-op. Resolves to the number of tasks asked for.
  */
-export const requeueStaleTasks = (db: Db, staleAfterMs: number): Promise<number> =>
-  db.$executeRaw`
+export const requeueStaleTasks = async (db: Db, staleAfterMs: number): Promise<number> => {
+  const requeued = await db.$executeRaw`
     WITH stale AS (
       SELECT id, kind, stage FROM tasks
       WHERE status IN ('queued', 'processing')
@@ -23,3 +25,6 @@ export const requeueStaleTasks = (db: Db, staleAfterMs: number): Promise<number>
     SELECT CASE WHEN stage = 'prompting' OR kind = 'text' THEN 'write-prompts' ELSE 'transcribe-audio' END,
       jsonb_build_object('taskId', id)
     FROM asked`;
+  crashPoint("reconcile/asked");
+  return requeued;
+};

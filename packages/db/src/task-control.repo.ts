@@ -92,6 +92,7 @@ export const retryTask = (
           '[]') END,
         prompting_at = NULL, completed_at = NULL, prompt_engine = NULL, usage = NULL,
         error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL, cancel_reason = NULL,
+        dead_at = NULL,
         deadline_at = now() + ${deadlineMs ?? null}::double precision * interval '1 ms',
         enqueued_at = now(), updated_at = now(), version = version + 1
       WHERE id = ${task.id}::uuid`;

@@ -23,7 +23,7 @@
  * know five states would wait for ever.
  *
  * `attempt` counts claims of the current stage. Past MAX_ATTEMPTS the task is poison (it kills its workers, or fails
- * each time) and ends as failed. Rejected: the queue's own counter, which is lost with the queue, and which two
+ * each time), ends as failed, and is a dead letter (dead-letters.repo.ts) until somebody retries or redrives it. Rejected: the queue's own counter, which is lost with the queue, and which two
  * kills of a worker use up.
  */
 import type { FailureCode, Stage, TaskOptions } from "@phonoscene/contracts";
@@ -98,6 +98,16 @@ export const renewLease = async (db: Db, claim: Claim, progress: number): Promis
   return count > 0;
 };
 
+/** Of these claims, the ones that are lost: their task was canceled, deleted or taken over. One statement for all. */
+export const findLostClaims = async (db: Db, claims: readonly Claim[]): Promise<Claim[]> => {
+  const tokens = claims.map(({ token }) => token);
+  const held = await db.$queryRaw<{ token: string }[]>`
+    SELECT attempt_token AS token FROM tasks
+    WHERE id = ANY(${claims.map(({ taskId }) => taskId)}::uuid[]) AND attempt_token = ANY(${tokens}::uuid[])`;
+  const kept = new Set(held.map(({ token }) => token));
+  return claims.filter(({ token }) => !kept.has(token));
+};
+
 /** Keeps the provider's id of the paid work, before the first poll. False: the claim is lost. */
 export const saveProviderJobId = async (db: Db, claim: Claim, providerJobId: string): Promise<boolean> => {
   const { count } = await db.task.updateMany({
@@ -116,14 +126,21 @@ export const releaseTask = async (db: Db, claim: Claim, { isCounted }: { isCount
   return count > 0;
 };
 
-export type TaskFailure = { code: FailureCode; message: string; stage: Stage; retryable: boolean };
+export type TaskFailure = {
+  code: FailureCode;
+  message: string;
+  stage: Stage;
+  retryable: boolean;
+  /** It was given up though another try might have helped: a dead letter. */
+  isDead?: boolean;
+};
 
 /** Ends the task as failed, with what the person should know. False: the claim is lost. */
 export const failTask = async (db: Db, claim: Claim, failure: TaskFailure): Promise<boolean> => {
   const count = await db.$executeRaw`
     UPDATE tasks SET status = 'failed', stage = NULL, attempt_token = NULL, lease_until = NULL,
       error_code = ${failure.code}, error_message = ${failure.message}, error_stage = ${failure.stage}::"TaskStage",
-      error_retryable = ${failure.retryable}, completed_at = now(), updated_at = now(), version = version + 1
+      error_retryable = ${failure.retryable}, dead_at = CASE WHEN ${failure.isDead ?? false} THEN now() END, completed_at = now(), updated_at = now(), version = version + 1
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
   return count > 0;
 };

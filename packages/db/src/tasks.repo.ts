@@ -1,5 +1,5 @@
 import type { Include, TaskOptions } from "@phonoscene/contracts";
-import { type Cursor, newId } from "@phonoscene/kernel";
+import { crashPoint, type Cursor, newId } from "@phonoscene/kernel";
 
 import { claimAudio, deleteUnusedAudio, type NewAudio } from "./audio.repo.ts";
 import type { Db } from "./client.ts";
@@ -92,9 +92,11 @@ const insertInSteps = (
 const insertOrFind = async (db: PrismaClient, task: TaskFields, source: Source): Promise<TaskRow | null> => {
   const id = task.id ?? newId();
   try {
-    return await (source.kind === "transcript" || source.kind === "stored-audio"
+    const row = await (source.kind === "transcript" || source.kind === "stored-audio"
       ? insertInSteps(db, id, { ...task, source })
       : insertTask(db, id, { ...task, source }));
+    crashPoint("create/committed");
+    return row;
   } catch (error) {
     if (task.id === undefined || !isUniqueViolation(error)) throw error;
     const made = await findTask(db, { id: task.id, userId: task.userId });
@@ -155,8 +157,8 @@ export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskR
 };
 
 /** Deletes the task with all that belongs to it and asks for its recording to be deleted. False if there is none. */
-export const deleteTask = (db: PrismaClient, where: { id: string; userId: string }): Promise<boolean> =>
-  db.$transaction(async (tx) => {
+export const deleteTask = async (db: PrismaClient, where: { id: string; userId: string }): Promise<boolean> => {
+  const isGone = await db.$transaction(async (tx) => {
     const [deleted] = await tx.$queryRaw<{ audioId: string | null }[]>`
       DELETE FROM tasks WHERE id = ${where.id}::uuid AND user_id = ${where.userId}::uuid
       RETURNING audio_id AS "audioId"`;
@@ -164,3 +166,6 @@ export const deleteTask = (db: PrismaClient, where: { id: string; userId: string
     if (deleted.audioId !== null) await deleteUnusedAudio(tx, [deleted.audioId]);
     return true;
   });
+  crashPoint("erase/rows-gone");
+  return isGone;
+};

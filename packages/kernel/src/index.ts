@@ -1,4 +1,5 @@
 export * from "./config.ts";
+export * from "./crash-points.ts";
 export * from "./cursors.ts";
 export * from "./durations.ts";
 export * from "./errors.ts";

@@ -7,12 +7,24 @@ import { type JobName, JOBS, parseJob, QUEUE_NAMES, type QueueName } from "./cat
 /** A job to enqueue, as the outbox holds it. */
 export type JobRequest = { name: JobName; payload: unknown };
 
+/** How many jobs of a queue are in each state; completed and failed ones as long as they are kept. */
+export type QueueCounts = {
+  name: QueueName;
+  waiting: number;
+  active: number;
+  delayed: number;
+  completed: number;
+  failed: number;
+};
+
 export type Producer = {
   /**
    * Enqueues all or throws; a job whose key is waiting or running already is ignored.
    * @throws AppError "queue/unavailable" after five seconds without an answer.
    */
   enqueue(requests: readonly JobRequest[]): Promise<void>;
+  /** @throws AppError "queue/unavailable" after five seconds without an answer. */
+  counts(): Promise<QueueCounts[]>;
   /** Deletes every job and every trace of the queues: for throw-away ones, after their workers are closed. */
   obliterate(): Promise<void>;
   close(): Promise<void>;
@@ -27,7 +39,22 @@ const RETENTION = {
 /** The task's row counts attempts and gives up (`MAX_ATTEMPTS`); the queue only has to outlast that. */
 const RETRY = { attempts: 20, backoff: { type: "paced" } } satisfies JobsOptions;
 
-const ENQUEUE_TIMEOUT_MS = 5 * SECOND;
+const ANSWER_TIMEOUT_MS = 5 * SECOND;
+
+const STATES = ["waiting", "active", "delayed", "completed", "failed"] as const;
+
+/** @throws AppError "queue/unavailable" with this detail when the work takes longer than five seconds. */
+const inTime = async <T>(work: Promise<T>, detail: string): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new AppError("queue/unavailable", { detail })), ANSWER_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
 
 export const createProducer = (backend: QueueBackend): Producer => {
   const queues = new Map<QueueName, Queue>();
@@ -43,20 +70,18 @@ export const createProducer = (backend: QueueBackend): Producer => {
     await queues.get(name)?.addBulk(jobs);
   };
 
+  const countsOf = async (name: QueueName): Promise<QueueCounts> => {
+    const counts = (await queues.get(name)?.getJobCounts(...STATES)) ?? {};
+    const [waiting = 0, active = 0, delayed = 0, completed = 0, failed = 0] = STATES.map((s) => counts[s]);
+    return { name, waiting, active, delayed, completed, failed };
+  };
+
   return {
+    counts: () => inTime(Promise.all(QUEUE_NAMES.map(countsOf)), "The queue did not tell its counts in time."),
     enqueue: async (requests) => {
       const groups = QUEUE_NAMES.map((name) => [name, requests.filter((r) => JOBS[r.name].queue === name)] as const);
       const adds = groups.filter(([, group]) => group.length > 0).map(([name, group]) => addTo(name, group));
-      let timer: NodeJS.Timeout | undefined;
-      const timeout = new Promise<never>((_resolve, reject) => {
-        const error = new AppError("queue/unavailable", { detail: "The queue did not take the jobs in time." });
-        timer = setTimeout(() => reject(error), ENQUEUE_TIMEOUT_MS);
-      });
-      try {
-        await Promise.race([Promise.all(adds), timeout]);
-      } finally {
-        clearTimeout(timer);
-      }
+      await inTime(Promise.all(adds), "The queue did not take the jobs in time.");
     },
     obliterate: async () => {
       for (const queue of queues.values()) await queue.obliterate({ force: true });

@@ -19,15 +19,20 @@ export type RelayOptions = {
    */
   drain(send: (rows: readonly OutboxRow[]) => Promise<void>): Promise<number>;
   producer: Producer;
+  /** Whether this process looks without being woken: where several run, one does (see `startLeaseHolder`). */
+  mayPoll?(): boolean;
   logger: Logger;
   pollMs?: number;
 };
 
 /**
- * Moves rows from the outbox to the queue, for ever. Any number of relays may run at once, in any process.
+ * Moves rows from the outbox to the queue, for ever. Any number of relays may run at once, in any process: a round
+ * skips the rows that another holds, so each row is sent by one. Only one of them need poll, for the rows of a process
+ * that died between its commit and its wake. A relay that its own process has woken drains whoever polls: waiting for
+ * the poll would add up to a second to every task, and gain nothing. It owes that round until one has succeeded.
  * Failures cost time only: the rows stay, and the next round comes after a pause that grows to five seconds.
  */
-export const startRelay = ({ drain, producer, logger, pollMs = SECOND }: RelayOptions): Relay => {
+export const startRelay = ({ drain, producer, mayPoll = () => true, logger, pollMs = SECOND }: RelayOptions): Relay => {
   const stopped = new AbortController();
   let wakeUp: AbortController = new AbortController();
   let isWoken = false;
@@ -49,11 +54,14 @@ export const startRelay = ({ drain, producer, logger, pollMs = SECOND }: RelayOp
 
   const run = async (): Promise<void> => {
     let failures = 0;
+    let owesRound = true;
     while (!stopped.signal.aborted) {
+      owesRound ||= isWoken;
       isWoken = false;
       try {
-        const sent = await drain(send);
+        const sent: number = owesRound || mayPoll() ? await drain(send) : 0;
         failures = 0;
+        owesRound = sent > 0;
         if (sent === 0) await rest(pollMs);
       } catch (error) {
         failures += 1;

@@ -141,6 +141,52 @@ describeOnBackends("the queue", (store) => {
     expect(reason).toBeDefined();
   });
 
+  it("closing ends in time even where a job ignores its signal", async () => {
+    let release: () => void = () => undefined;
+    let isRunning = false;
+    const started = await serve({
+      "write-prompts": () =>
+        new Promise((resolve) => {
+          isRunning = true;
+          release = () => resolve(undefined);
+        }),
+    });
+    await producer.enqueue([writePrompts(newId())]);
+    await expect.poll(() => isRunning, { timeout: 10_000 }).toBe(true);
+    const startedAt = performance.now();
+    await started.close(100);
+    const spentMs = performance.now() - startedAt;
+    release();
+    expect(spentMs).toBeGreaterThanOrEqual(2000);
+    expect(spentMs).toBeLessThan(5000);
+  });
+
+  it("a relay that may not poll still sends what it is woken for, until that has succeeded", async () => {
+    const outbox: OutboxRow[] = [];
+    const sent: unknown[] = [];
+    let rounds = 0;
+    let failures = 2;
+    const drain = async (send: (rows: readonly OutboxRow[]) => Promise<void>): Promise<number> => {
+      rounds += 1;
+      if (outbox.length > 0 && failures > 0) {
+        failures -= 1;
+        throw new Error("the queue is down");
+      }
+      const rows = outbox.splice(0, outbox.length);
+      sent.push(...rows);
+      await send(rows);
+      return rows.length;
+    };
+    const relay = startRelay({ drain, producer, logger, pollMs: 5, mayPoll: () => false });
+    await expect.poll(() => rounds).toBe(1);
+    outbox.push({ job: "write-prompts", payload: { taskId: newId() } });
+    relay.wake();
+    await expect.poll(() => sent, { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => rounds).toBe(5);
+    await relay.stop();
+    expect(rounds).toBe(5);
+  });
+
   it("the relay sends what the outbox holds, at once when woken, and keeps it while the queue refuses", async () => {
     const outbox: OutboxRow[] = [];
     const seen: unknown[] = [];

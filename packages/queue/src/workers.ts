@@ -1,4 +1,4 @@
-import { AppError, type Logger, MINUTE, pause, SECOND } from "@phonoscene/kernel";
+import { AppError, crashPoint, type Logger, MINUTE, pause, SECOND } from "@phonoscene/kernel";
 import { DelayedError, type Job, type Worker } from "bullmq";
 
 import type { QueueBackend } from "./backend.ts";
@@ -27,12 +27,18 @@ export type WorkersOptions = {
 export type Workers = {
   /** Resolves once every queue is being served. */
   ready: Promise<void>;
-  /** Waits for running jobs at most `graceMs`, then aborts their signals; they go back to their queue. */
+  /**
+   * Waits for running jobs at most `graceMs`, then aborts their signals; they go back to their queue. One that does not
+   * listen is left behind two seconds later: whoever supervises the process kills it soon, and its lease ends by itself.
+   */
   close(graceMs: number): Promise<void>;
 };
 
 /** Two deaths of a worker must not end a job: poison is counted on the task's own row, not by the queue. */
 const MAX_STALLED_COUNT = 10;
+
+/** How long an aborted job may take to stop. */
+const ABORT_MS = 2 * SECOND;
 
 const NEVER_ABORTED = new AbortController().signal;
 
@@ -58,6 +64,7 @@ const createWorker = (options: WorkersOptions, queue: QueueName): Worker => {
     async (job, token, signal) => {
       const jobLogger = logger.child({ queue, job: job.name, jobId: job.id, ...job.data });
       const outcome = await handle(handlers, job, { signal: signal ?? NEVER_ABORTED, logger: jobLogger });
+      crashPoint("job/handled");
       if (outcome?.again === undefined) return;
       await job.moveToDelayed(Date.now() + outcome.again.delayMs, token);
       throw new DelayedError();
@@ -110,8 +117,14 @@ export const startWorkers = (options: WorkersOptions): Workers => {
       const grace = setTimeout(() => {
         for (const worker of workers) worker.cancelAllJobs("the worker is stopping");
       }, graceMs);
-      await Promise.all(workers.map((worker) => worker.close()));
+      const closed = Promise.all(workers.map((worker) => worker.close())).then(() => true);
+      const deadline = new AbortController();
+      const isClosed = await Promise.race([closed, pause(graceMs + ABORT_MS, deadline.signal).then(() => false)]);
+      deadline.abort();
       clearTimeout(grace);
+      if (isClosed) return;
+      closed.catch((error: unknown) => options.logger.warn({ err: error }, "closing a worker failed"));
+      options.logger.error("a job did not stop when it was aborted; it is left behind");
     },
   };
 };

@@ -26,7 +26,11 @@ const NOBODY = { user: null, sessionId: null };
 const identify = async ({ contract, request }: Exchange, options: MountOptions): Promise<Caller | typeof NOBODY> => {
   if (contract.auth === "none") return NOBODY;
   try {
-    return await options.authenticate(request, contract);
+    const caller = await options.authenticate(request, contract);
+    if (contract.role !== undefined && caller.user.role !== contract.role) {
+      throw new AppError("route/not-found", { detail: `There is nothing at ${request.path}.` });
+    }
+    return caller;
   } catch (error) {
     if (contract.auth === "optional" && error instanceof AppError && error.status < 500) return NOBODY;
     throw error;

@@ -131,7 +131,7 @@ const toRoute = (endpoint: Endpoint): RouteConfig => ({
   summary: endpoint.summary,
   ...describe(endpoint),
   tags: [endpoint.tag],
-  security: SECURITY[endpoint.auth],
+  security: endpoint.role === "admin" ? [{ administrator: [] }] : SECURITY[endpoint.auth],
   request: {
     // Params and queries of every contract are plain objects.
     ...(endpoint.params !== undefined && { params: endpoint.params as z.ZodObject }),
@@ -168,6 +168,12 @@ export const buildOpenApiDocument = (version: string) => {
     bearerFormat: "JWT",
     description:
       "The access token of a login (a JWT, issued and checked as RFC8725 asks), or, on the routes that name a scope, an API key (`ps_...`) that has it.",
+  });
+  registry.registerComponent("securitySchemes", "administrator", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "The access token of an account that `pnpm admin grant` made an administrator, as RFC8725 asks",
   });
   for (const endpoint of ENDPOINTS) registry.registerPath(toRoute(endpoint));
   // The schemas first: met inside a nullable place for the first time, a named schema would become nullable itself.

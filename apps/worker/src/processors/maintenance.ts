@@ -3,9 +3,10 @@ import {
   deleteEndedSessions,
   deleteExpiredAudio,
   deleteOldIdempotencyKeys,
+  deleteOldLeases,
   findKnownStorageKeys,
 } from "@phonoscene/db";
-import { DAY, HOUR } from "@phonoscene/kernel";
+import { crashPoint, DAY, HOUR } from "@phonoscene/kernel";
 import type { Handlers, Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 
@@ -24,14 +25,17 @@ const sweep = async ({ database, storage, relay }: Dependencies) => {
   if (expired > 0) relay.wake();
   const sessions = await deleteEndedSessions(database.db, new Date(Date.now() - 30 * DAY));
   const idempotencyKeys = await deleteOldIdempotencyKeys(database.db);
-  return { uploads, recordings: orphans.length, expired, sessions, idempotencyKeys };
+  const leases = await deleteOldLeases(database.db);
+  return { uploads, recordings: orphans.length, expired, sessions, idempotencyKeys, leases };
 };
 
 /** Deletes recordings whose tasks are gone or never came, and sweeps what dead processes left behind. */
 export const maintenance =
   (deps: Dependencies): Handlers["maintenance"] =>
   async (payload, { logger }) => {
-    if (payload.action === "delete-audio") await deps.storage.delete(payload.storageKey);
-    else logger.info(await sweep(deps), "swept");
+    if (payload.action === "delete-audio") {
+      await deps.storage.delete(payload.storageKey);
+      crashPoint("erase/recording-gone");
+    } else logger.info(await sweep(deps), "swept");
     return undefined;
   };

@@ -1,15 +1,17 @@
 import { commitTranscript, type Database, saveProviderJobId } from "@phonoscene/db";
-import { AppError } from "@phonoscene/kernel";
+import { AppError, crashPoint } from "@phonoscene/kernel";
 import type { OutboundClient } from "@phonoscene/outbound";
 import type { Handlers, Relay } from "@phonoscene/queue";
 import type { SpeechEngine } from "@phonoscene/speech";
 import type { AudioStorage } from "@phonoscene/storage";
 
+import type { ClaimWatch } from "../claim-watch.ts";
 import { runStage, type StageWork } from "../claimed-work.ts";
 import { downloadAudio } from "../download-audio.ts";
 
 type Dependencies = {
   database: Database;
+  watch: ClaimWatch;
   storage: AudioStorage;
   outbound: OutboundClient;
   speech: SpeechEngine;
@@ -51,14 +53,18 @@ const transcribe = async (deps: Dependencies, work: StageWork): Promise<boolean>
     language: task.language,
     providerJobId: task.providerJobId,
     onProviderJobId: async (id) => {
+      crashPoint("provider/accepted");
       if (!(await saveProviderJobId(database.db, task, id))) {
         throw new Error("the claim was lost before the provider's id could be stored");
       }
+      crashPoint("provider/id-stored");
     },
     onProgress: recording.onProgress,
     signal,
   });
+  crashPoint("transcript/heard");
   const isStored = await commitTranscript(database.db, task, result);
+  crashPoint("transcript/committed");
   relay.wake();
   return isStored;
 };
@@ -68,7 +74,7 @@ export const transcribeAudio =
   (deps: Dependencies): Handlers["transcribe-audio"] =>
   ({ taskId }, context) =>
     runStage(
-      { stage: "transcribing", database: deps.database, run: (work) => transcribe(deps, work) },
+      { stage: "transcribing", database: deps.database, watch: deps.watch, run: (work) => transcribe(deps, work) },
       taskId,
       context,
     );

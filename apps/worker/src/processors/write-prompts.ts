@@ -1,20 +1,23 @@
 import { TaskOptions } from "@phonoscene/contracts";
 import { commitStoryboard, type Database, findSegments } from "@phonoscene/db";
+import { crashPoint } from "@phonoscene/kernel";
 import { type PromptEngine, writeStoryboard } from "@phonoscene/prompting";
 import type { Handlers } from "@phonoscene/queue";
 
+import type { ClaimWatch } from "../claim-watch.ts";
 import { runStage } from "../claimed-work.ts";
 
-type Dependencies = { database: Database; prompting: PromptEngine };
+type Dependencies = { database: Database; watch: ClaimWatch; prompting: PromptEngine };
 
 /** Turns a task's text, or the transcript of its recording, into scenes and prompts, and completes it. */
 export const writePrompts =
-  ({ database, prompting }: Dependencies): Handlers["write-prompts"] =>
+  ({ database, watch, prompting }: Dependencies): Handlers["write-prompts"] =>
   ({ taskId }, context) =>
     runStage(
       {
         stage: "prompting",
         database,
+        watch,
         run: async ({ task, signal, onProgress }) => {
           const transcript = await findSegments(database.db, taskId);
           const storyboard = await writeStoryboard(prompting, {
@@ -28,7 +31,10 @@ export const writePrompts =
             onProgress,
             signal,
           });
-          return commitStoryboard(database.db, task, storyboard);
+          crashPoint("storyboard/written");
+          const isStored = await commitStoryboard(database.db, task, storyboard);
+          crashPoint("storyboard/committed");
+          return isStored;
         },
       },
       taskId,

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 
 import type { NewAudio } from "@phonoscene/db";
-import { AppError, AUDIO_FORMATS, newId, SNIFF_BYTES, sniffAudioFormat } from "@phonoscene/kernel";
+import { AppError, AUDIO_FORMATS, crashPoint, newId, SNIFF_BYTES, sniffAudioFormat } from "@phonoscene/kernel";
 import type { AudioStorage } from "@phonoscene/storage";
 
 import type { UploadedFile } from "../../http/endpoint.ts";
@@ -41,6 +41,7 @@ export const storeUpload = async <Row>(
   const format = await checkFormat(file);
   const storageKey = `${newId()}.${format}`;
   await storage.adopt(file.path, storageKey);
+  crashPoint("create/recording-stored");
   try {
     const row = await write({ filename: file.filename, format, sizeBytes: file.sizeBytes, storageKey });
     // A broken-off first request had made the row, with a copy of its own.
