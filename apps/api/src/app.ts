@@ -1,5 +1,5 @@
 import { type Database } from "@phonoscene/db";
-import type { Logger } from "@phonoscene/kernel";
+import type { Logger, ProviderHooks } from "@phonoscene/kernel";
 import type { QueueBackend, Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
 import express, { type Express } from "express";
@@ -22,6 +22,7 @@ import { mountDocs } from "./features/docs/index.ts";
 import { eventRoutes } from "./features/events/index.ts";
 import { exportRoutes } from "./features/exports/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
+import { hookRoutes } from "./features/hooks/index.ts";
 import { promptRoutes } from "./features/prompts/index.ts";
 import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
 import { createOnceOnly } from "./http/idempotency.ts";
@@ -42,6 +43,8 @@ export type AppDependencies = {
   passwordStrength: PasswordStrength;
   limits: RateLimits;
   loginGuard: LoginGuard;
+  /** Null where no provider is asked to call. */
+  providerHooks: ProviderHooks | null;
   logger: Logger;
   trustProxyHops: number;
   maxUploadBytes: number;
@@ -83,6 +86,7 @@ export const createApp = (deps: AppDependencies): Express => {
     ...promptRoutes(deps),
     ...exportRoutes(deps),
     ...eventRoutes(deps),
+    ...hookRoutes(deps),
     ...healthRoutes(deps),
   ];
   mount(app, routes, {

@@ -2,7 +2,15 @@ import { createServer } from "node:http";
 import path from "node:path";
 
 import { drainOutbox, openDatabase } from "@phonoscene/db";
-import { AppError, createLogger, exitWithError, HOUR, onShutdown, SECOND } from "@phonoscene/kernel";
+import {
+  AppError,
+  createLogger,
+  createProviderHooks,
+  exitWithError,
+  HOUR,
+  onShutdown,
+  SECOND,
+} from "@phonoscene/kernel";
 import { createProducer, openQueueBackend, startRelay } from "@phonoscene/queue";
 import { openLocalDisk } from "@phonoscene/storage";
 
@@ -61,6 +69,7 @@ const run = async (config: ApiConfig): Promise<void> => {
     passwordStrength: createPasswordStrength(),
     limits: createRateLimits(limitStore, config.rateLimits),
     loginGuard: createLoginGuard(limitStore, config.rateLimits.loginFailures),
+    providerHooks: config.providerHookSecret === undefined ? null : createProviderHooks(config.providerHookSecret),
     logger,
     trustProxyHops: config.trustProxyHops,
     maxUploadBytes: MAX_UPLOAD_BYTES,

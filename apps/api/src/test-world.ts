@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { type Database, drainOutbox, openDatabase } from "@phonoscene/db";
-import { createLogger } from "@phonoscene/kernel";
+import { createLogger, createProviderHooks } from "@phonoscene/kernel";
 import { createProducer, openQueueBackend, type QueueName, startRelay } from "@phonoscene/queue";
 import { openLocalDisk } from "@phonoscene/storage";
 
@@ -29,7 +29,10 @@ const NO_LIMITS: RateLimitConfig = {
   loginPerMinute: 0,
   refreshPerMinute: 0,
   loginFailures: 0,
+  hookPerMinute: 0,
 };
+
+export const TEST_HOOK_SECRET = "another secret of more than thirty-two characters";
 
 export type ApiWorld = {
   url: string;
@@ -50,6 +53,7 @@ export type ApiWorld = {
 export type ApiWorldOverrides = {
   maxUploadBytes?: number;
   streamHeartbeatMs?: number;
+  hasProviderHooks?: false;
   limits?: Partial<RateLimitConfig>;
   /** Where counters are kept, and under which prefix; in the database unless told. */
   limitStore?: { url: string; prefix: string };
@@ -91,6 +95,7 @@ export const startApiWorld = async (databaseUrl: string, overrides: ApiWorldOver
     passwordStrength: createPasswordStrength(),
     limits: createRateLimits(limitStore, limits),
     loginGuard: createLoginGuard(limitStore, limits.loginFailures),
+    providerHooks: overrides.hasProviderHooks === false ? null : createProviderHooks(TEST_HOOK_SECRET),
     logger,
     trustProxyHops: 0,
     maxUploadBytes: overrides.maxUploadBytes ?? 10_000_000,

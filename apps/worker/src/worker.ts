@@ -6,6 +6,7 @@ import { createProducer, openQueueBackend, startRelay, startWorkers } from "@pho
 import { createSpeechEngine } from "@phonoscene/speech";
 import { openLocalDisk } from "@phonoscene/storage";
 
+import { createCallbacks } from "./callbacks.ts";
 import type { WorkerConfig } from "./config.ts";
 import { choosePromptEngine } from "./engines.ts";
 import { startHealthServer } from "./health-server.ts";
@@ -34,7 +35,9 @@ export const startWorker = async (config: WorkerConfig, logger: Logger): Promise
   const backend = openQueueBackend({ url: config.queueUrl, prefix: config.queuePrefix, logger });
   const producer = createProducer(backend);
   const relay = startRelay({ drain: (send) => drainOutbox(database.db, send), producer, logger });
-  const deps = { database, storage, speech, prompting, relay };
+  const { keepsProviderCopy } = config;
+  const callbackFor = createCallbacks(config.callbacks);
+  const deps = { database, storage, speech, prompting, relay, keepsProviderCopy, callbackFor };
   const { queues, concurrency } = config;
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),

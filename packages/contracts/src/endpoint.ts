@@ -28,7 +28,7 @@ export type Endpoint<
   /** What an API key needs for this route; a route without it takes no keys, only access tokens. */
   scope?: Scope;
   /** A limit of its own: by address where nobody is known yet, else by user and on top of the general one. */
-  limit?: "register" | "login" | "bulk";
+  limit?: "register" | "login" | "bulk" | "hook";
   params?: Params;
   query?: Query;
   /** May accept undefined, where a request without a body is fine. */

@@ -7,6 +7,7 @@ import { defineEndpoint } from "./endpoint.ts";
 import { taskEvents, userEvents } from "./events.ts";
 import { exportStoryboard, exportTranscript } from "./exports.ts";
 import { Health, Readiness } from "./health.ts";
+import { assemblyAiHook } from "./hooks.ts";
 import { cancelTask, retryTask, updateTask } from "./lifecycle.ts";
 import { PROMPT_ENDPOINTS } from "./prompts.ts";
 import { SESSION_ENDPOINTS } from "./sessions.ts";
@@ -140,4 +141,5 @@ export const ENDPOINTS = [
   exportStoryboard,
   taskEvents,
   userEvents,
+  assemblyAiHook,
 ] as const;

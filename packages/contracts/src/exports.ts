@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { defineEndpoint } from "./endpoint.ts";
-import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
+import { Prompt, Scene, Target, TranscriptWithWords } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
 import { TaskIdParams } from "./tasks.ts";
 
@@ -43,7 +43,7 @@ export const exportTranscript = defineEndpoint({
   operationId: "exportTranscript",
   summary: "Download the transcript",
   description:
-    "`txt`: one segment a line. `srt` and `vtt`: subtitles, for sources with times. `json`: the transcript as `include=transcript` has it. " +
+    "`txt`: one segment a line. `srt` and `vtt`: subtitles, for sources with times. `json`: the transcript as `include=transcript` has it, with the times of its words. " +
     "`Content-Disposition` names the file after the task.",
   tag: "Exports",
   auth: "bearer",
@@ -53,7 +53,7 @@ export const exportTranscript = defineEndpoint({
   status: 200,
   response: StreamedText,
   streams: {
-    "application/json": Transcript,
+    "application/json": TranscriptWithWords,
     "text/plain": text,
     "application/x-subrip": text,
     "text/vtt": text,

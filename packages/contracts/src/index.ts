@@ -8,6 +8,7 @@ export * from "./lifecycle.ts";
 export * from "./events.ts";
 export * from "./exports.ts";
 export * from "./given-transcript.ts";
+export * from "./hooks.ts";
 export * from "./metadata.ts";
 export * from "./problem.ts";
 export * from "./problems.ts";

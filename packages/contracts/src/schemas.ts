@@ -5,11 +5,12 @@ import { TaskPrompts, TaskState } from "./events.ts";
 import { Chapters, Storyboard } from "./exports.ts";
 import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
+import { AssemblyAiCall } from "./hooks.ts";
 import { RetryTask, UpdateTask } from "./lifecycle.ts";
 import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { Session, SessionList } from "./sessions.ts";
-import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
+import { Prompt, Scene, Segment, SegmentWithWords, Slot, Transcript, TranscriptWithWords, Word } from "./storyboard.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -29,6 +30,9 @@ export const SCHEMAS = [
   Slot,
   Segment,
   Transcript,
+  Word,
+  SegmentWithWords,
+  TranscriptWithWords,
   Scene,
   Prompt,
   TaskOptions,
@@ -71,4 +75,5 @@ export const SCHEMAS = [
   ApiKeyList,
   Health,
   Readiness,
+  AssemblyAiCall,
 ] as const;

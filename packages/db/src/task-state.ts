@@ -15,6 +15,12 @@
  * the newest claim win at once. Two workers would then run the same long recognition, or pay a provider, twice, each
  * time a queue redelivers a job whose worker is merely slow.
  *
+ * While a provider works and will call when it is done, nobody holds the task and no worker's slot is taken: `parkTask`
+ * gives the claim back, uncounted, with `wait_until` set. The reconciler asks for the job again once that is past (the
+ * call may be lost); the call (`noteProviderReady`) asks for it at once. Either way a worker claims the stage anew and
+ * asks the provider: the call is a hint too. A call that comes while the task is claimed leaves `provider_ready_at`,
+ * which parking finds. Rejected: waiting in the queue as a delayed job. Its key would swallow the ask of the call.
+ *
  * `attempt` counts claims of the current stage. Past MAX_ATTEMPTS the task is poison (it kills its workers, or fails
  * each time) and ends as failed. Rejected: the queue's own counter, which is lost with the queue, and which two
  * kills of a worker use up.
@@ -38,7 +44,10 @@ export type ClaimedTask = Claim & {
   storageKey: string | null;
   language: string;
   options: TaskOptions;
+  /** Work that a provider has taken, the engine it belongs to, and how long ago it took it. */
   providerJobId: string | null;
+  provider: string | null;
+  providerJobAgeMs: number | null;
 };
 
 export type ClaimOutcome =
@@ -53,7 +62,9 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
   const token = newId();
   const [claimed] = await db.$queryRaw<Omit<ClaimedTask, "taskId" | "token">[]>`
     UPDATE tasks SET
-      status = 'processing', stage = ${stage}::"TaskStage", progress = 0,
+      status = 'processing', stage = ${stage}::"TaskStage",
+      progress = CASE WHEN stage = ${stage}::"TaskStage" AND provider_job_id IS NOT NULL THEN progress ELSE 0 END,
+      wait_until = NULL, provider_ready_at = NULL,
       attempt = attempt + 1, attempt_token = ${token}::uuid, lease_until = now() + ${LEASE_MS} * interval '1 ms',
       started_at = coalesce(started_at, now()),
       prompting_at = CASE WHEN ${stage} = 'prompting' THEN coalesce(prompting_at, now()) END,
@@ -62,7 +73,8 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
       AND ((status = 'queued' AND ${stage}::"TaskStage" =
           coalesce(stage, (CASE kind WHEN 'audio' THEN 'transcribing' ELSE 'prompting' END)::"TaskStage"))
         OR (status = 'processing' AND stage = ${stage}::"TaskStage"))
-    RETURNING attempt, user_id AS "userId", text, language, options, provider_job_id AS "providerJobId",
+    RETURNING attempt, user_id AS "userId", text, language, options, provider, provider_job_id AS "providerJobId",
+      extract(epoch FROM now() - provider_job_at)::float8 * 1000 AS "providerJobAgeMs",
       (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey"`;
   if (claimed !== undefined) return { outcome: "claimed", task: { taskId, token, ...claimed } };
 
@@ -78,15 +90,6 @@ export const renewLease = async (db: Db, claim: Claim, progress: number): Promis
     UPDATE tasks SET lease_until = now() + ${LEASE_MS} * interval '1 ms', updated_at = now(),
       progress = greatest(progress, ${progress})
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
-  return count > 0;
-};
-
-/** Keeps the provider's id of the paid work, before the first poll. False: the claim is lost. */
-export const saveProviderJobId = async (db: Db, claim: Claim, providerJobId: string): Promise<boolean> => {
-  const { count } = await db.task.updateMany({
-    where: { id: claim.taskId, attemptToken: claim.token },
-    data: { providerJobId },
-  });
   return count > 0;
 };
 

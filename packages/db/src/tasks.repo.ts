@@ -4,6 +4,7 @@ import { type Cursor, newId } from "@phonoscene/kernel";
 import type { Db } from "./client.ts";
 import type { Prisma, PrismaClient } from "./generated/client.ts";
 import { addToOutbox } from "./outbox.repo.ts";
+import { FORGET_GONE } from "./provider-work.repo.ts";
 import { insertTranscript, type NewTranscript } from "./results.repo.ts";
 import { isUniqueViolation } from "./unique.ts";
 
@@ -24,10 +25,13 @@ export type NewTask = {
   metadata?: Record<string, string>;
 };
 
-const includeRelations = (include: readonly Include[]) =>
+const segmentsOf = (withWords: boolean) =>
+  ({ segments: { orderBy: { position: "asc" }, omit: { words: !withWords } } }) satisfies Prisma.TranscriptInclude;
+
+const includeRelations = (include: readonly Include[], withWords = false) =>
   ({
     audio: true,
-    transcript: include.includes("transcript") && { include: { segments: { orderBy: { position: "asc" } } } },
+    transcript: include.includes("transcript") && { include: segmentsOf(withWords) },
     scenes: include.includes("scenes") && { orderBy: { index: "asc" } },
     prompts: include.includes("prompts") && { orderBy: { position: "asc" }, include: { scene: true } },
   }) satisfies Prisma.TaskInclude;
@@ -91,6 +95,15 @@ export const findTask = (
   // What is included is only known at run time; TaskRow says "absent or whole", which is what comes back.
   db.task.findFirst({ where, include: includeRelations(include), omit: { text: true } }) as Promise<TaskRow | null>;
 
+/** As `findTask`, with the transcript and the times of its words, which may be as large as the rest many times over. */
+export const findTaskWithWords = (db: Db, where: { id: string; userId: string }): Promise<TaskRow | null> =>
+  // As in `findTask`.
+  db.task.findFirst({
+    where,
+    include: includeRelations(["transcript"], true),
+    omit: { text: true },
+  }) as Promise<TaskRow | null>;
+
 export type TaskFilter = {
   status?: TaskStatus | undefined;
   kind?: "text" | "audio" | undefined;
@@ -151,11 +164,13 @@ export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskR
   }) as Promise<TaskRow[]>;
 };
 
-/** Deletes the task with all that belongs to it and asks for its recording to be deleted. False if there is none. */
+/** Deletes the task with all that belongs to it and asks for its recording, and a provider's copy, to be deleted. False if there is none. */
 export const deleteTask = (db: PrismaClient, where: { id: string; userId: string }): Promise<boolean> =>
   db.$transaction(async (tx) => {
     const task = await tx.task.findFirst({ where, select: { audio: { select: { id: true, storageKey: true } } } });
     if (task === null) return false;
+    await tx.$executeRaw`
+      WITH gone AS (SELECT provider, provider_job_id FROM tasks WHERE id = ${where.id}::uuid FOR UPDATE), ${FORGET_GONE}`;
     const { count } = await tx.task.deleteMany({ where });
     if (count === 0) return false;
     if (task.audio !== null) {

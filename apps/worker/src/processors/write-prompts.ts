@@ -26,7 +26,7 @@ export const writePrompts =
             onProgress,
             signal,
           });
-          return commitStoryboard(database.db, task, storyboard);
+          return (await commitStoryboard(database.db, task, storyboard)) ? "done" : "lost";
         },
       },
       taskId,
