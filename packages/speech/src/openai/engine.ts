@@ -86,7 +86,8 @@ const hear = async (run: Run, asked: Asked, context: string): Promise<HeardPiece
     "samples" in asked
       ? { kind: "bytes" as const, bytes: toWav(asked.samples), extension: "wav" }
       : { kind: "file" as const, filePath: request.filePath, ...asked.file };
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(server.requestTimeoutMs)]);
+  const deadline = AbortSignal.timeout(server.requestTimeoutMs);
+  const signal = AbortSignal.any([request.signal, deadline]);
   try {
     const answer = await transcribeSound(server, { sound, language: hint, context, signal });
     // A header may claim less than there is.
@@ -100,7 +101,7 @@ const hear = async (run: Run, asked: Asked, context: string): Promise<HeardPiece
   } catch (error) {
     request.signal.throwIfAborted();
     if (error instanceof AppError) throw error;
-    throw isTimeout(error) ? failures.tookTooLong(error) : failures.unreachable(error);
+    throw deadline.aborted || isTimeout(error) ? failures.tookTooLong(error) : failures.unreachable(error);
   }
 };
 
