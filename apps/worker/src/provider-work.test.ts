@@ -73,7 +73,7 @@ describeOnBackends("a provider that calls back", (store) => {
     return world.read(id);
   };
 
-  it("frees the worker while it works: more tasks wait for it than the worker has slots, and a text is served", async () => {
+  it("frees the worker while it works: more tasks wait for it than the worker has slots", async () => {
     await world.work({ ...keys(), WORKER_CONCURRENCY: "1" });
     const ids = [await world.newAudio("sample"), await world.newAudio("sample"), await world.newAudio("sample")];
     const tasks = [];
