@@ -36,8 +36,11 @@ export const useWorld = (store: TestBackend) => {
   beforeAll(async () => {
     dataDir = await mkdtemp(path.join(os.tmpdir(), "phonoscene-worker-test-"));
     await mkdir(path.join(dataDir, "audio", "stored"), { recursive: true });
-    const onPoolError = (error: Error): void => logger.warn({ err: error }, "pool");
-    database = openDatabase({ url: store.database.url, poolSize: 3, onPoolError });
+    database = openDatabase({
+      url: store.database.url,
+      poolSize: 3,
+      onPoolError: (error) => logger.warn({ err: error }, "pool"),
+    });
     userId = (await createUser(database.db, { email: "ada@example.com", name: "Ada", passwordHash: "x" })).id;
   });
   afterEach(async () => {

@@ -46,12 +46,13 @@ const busy = (name: string, status: number): string =>
     ? `${name} has too much to do for this key right now; it is tried again.`
     : `${name} cannot answer right now; it is tried again.`;
 
+const unavailable = (detail: string, cause: unknown): AppError =>
+  new AppError("provider_unavailable", { detail }, { cause });
+
 /** How a vendor's HTTP failures end a task. */
 export const createVendorFailures = (vendor: Vendor): VendorFailures => {
   const { name } = vendor;
   const refusals = refusalsOf(vendor);
-  const unavailable = (detail: string, cause: unknown): AppError =>
-    new AppError("provider_unavailable", { detail }, { cause });
   const unusable = (cause: unknown): AppError =>
     unavailable(`${name}'s answer makes no sense; it is tried again.`, cause);
   return {

@@ -100,7 +100,7 @@ const callbackOf = ({ callback }: TranscriptOrder) =>
       };
 
 const isGone = (error: unknown): boolean =>
-  error instanceof AppError && error.cause instanceof Error && /^HTTP 404:/.test(error.cause.message);
+  error instanceof AppError && error.cause instanceof Error && error.cause.message.startsWith("HTTP 404:");
 
 /** The real SDK for one job, with timeouts, cancellation and HTTP errors that say what they are. */
 export const createTranscriptClient = (job: Job): TranscriptClient => {

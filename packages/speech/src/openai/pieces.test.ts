@@ -36,11 +36,10 @@ test("pieces are as long as allowed at most, follow one another, and hold every 
   const mono = speechLike(35);
   const pieces = await cut(toStereo(mono), 20_000);
   expect(pieces.length).toBeGreaterThanOrEqual(4);
-  expect(pieces[0]?.startMs).toBe(0);
   expect(pieces.at(-1)?.endMs).toBe(35_000);
   for (const [index, piece] of pieces.entries()) {
     expect(piece.endMs - piece.startMs).toBeLessThanOrEqual(10_000);
-    if (index > 0) expect(piece.startMs).toBe(pieces[index - 1]?.endMs);
+    expect(piece.startMs).toBe(pieces[index - 1]?.endMs ?? 0);
   }
   const joined = Float32Array.from(pieces.flatMap(({ samples }) => [...samples]));
   expect(Buffer.compare(Buffer.from(joined.buffer), Buffer.from(mono.buffer))).toBe(0);

@@ -122,12 +122,9 @@ const answerOf = ({ options, requests }: World, request: OpenAiSpeechRequest): u
   };
 };
 
-const sendJson = (
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Record<string, string> = {},
-): void => {
+type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+
+const sendJson = (response: ServerResponse, { status, body, headers = {} }: Answer): void => {
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 };
 
@@ -152,7 +149,11 @@ const misbehave = (behaviour: OpenAiSpeechBehaviour, response: ServerResponse): 
     const details = behaviour.kind === "status" ? behaviour : { message: undefined, code: undefined };
     const error = { message: details.message ?? "Scripted", type: "error", param: null, code: details.code ?? null };
     const retryAfter = behaviour.kind === "status" ? behaviour.retryAfter : undefined;
-    sendJson(response, behaviour.status, { error }, retryAfter === undefined ? {} : { "retry-after": retryAfter });
+    sendJson(response, {
+      status: behaviour.status,
+      body: { error },
+      headers: retryAfter === undefined ? {} : { "retry-after": retryAfter },
+    });
   }
 };
 
@@ -164,7 +165,7 @@ const readBody = async (incoming: IncomingMessage): Promise<Buffer> => {
 
 const serve = async (world: World, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
   if (incoming.method !== "POST" || incoming.url !== "/v1/audio/transcriptions") {
-    return sendJson(response, 404, { error: { message: `No route ${incoming.url}` } });
+    return sendJson(response, { status: 404, body: { error: { message: `No route ${incoming.url}` } } });
   }
   world.count += 1;
   const behaviour = world.scripts.shift();
@@ -175,10 +176,13 @@ const serve = async (world: World, incoming: IncomingMessage, response: ServerRe
   world.requests.push(request);
   const { apiKey } = world.options;
   if (apiKey !== undefined && request.authorization !== `Bearer ${apiKey}`) {
-    return sendJson(response, 401, { error: { message: "Incorrect API key provided", code: "invalid_api_key" } });
+    return sendJson(response, {
+      status: 401,
+      body: { error: { message: "Incorrect API key provided", code: "invalid_api_key" } },
+    });
   }
   if (behaviour !== undefined) return misbehave(behaviour, response);
-  return sendJson(response, 200, answerOf(world, request));
+  return sendJson(response, { status: 200, body: answerOf(world, request) });
 };
 
 /** A server on this machine that speaks OpenAI's `/audio/transcriptions`, so that the real client's HTTP runs. */
