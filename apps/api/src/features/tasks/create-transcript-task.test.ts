@@ -39,8 +39,8 @@ describe("creating a task from a transcript", () => {
     expect(await findSegments(world.database.db, task.id)).toEqual({
       language: "en",
       segments: [
-        { ...SEGMENT, id: 0, confidence: null, speaker: null },
-        { id: 1, startMs: 1000, endMs: 2500, text: "A storm.", confidence: null, speaker: null },
+        { ...SEGMENT, id: 0, confidence: null },
+        { id: 1, startMs: 1000, endMs: 2500, text: "A storm.", confidence: null },
       ],
     });
     const full = await world.request(`/v1/tasks/${task.id}?include=transcript`, { token });
