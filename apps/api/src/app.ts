@@ -1,5 +1,5 @@
 import { type Database } from "@phonoscene/db";
-import type { Logger } from "@phonoscene/kernel";
+import type { Logger, ProviderHooks } from "@phonoscene/kernel";
 import type { AddressPolicy } from "@phonoscene/outbound";
 import type { Producer, QueueBackend, Relay } from "@phonoscene/queue";
 import type { AudioStorage } from "@phonoscene/storage";
@@ -25,6 +25,7 @@ import { mountDocs } from "./features/docs/index.ts";
 import { eventRoutes } from "./features/events/index.ts";
 import { exportRoutes } from "./features/exports/index.ts";
 import { healthRoutes } from "./features/health/index.ts";
+import { hookRoutes } from "./features/hooks/index.ts";
 import { operationRoutes } from "./features/operations/index.ts";
 import { promptRoutes } from "./features/prompts/index.ts";
 import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
@@ -47,6 +48,8 @@ export type AppDependencies = {
   passwordStrength: PasswordStrength;
   limits: RateLimits;
   loginGuard: LoginGuard;
+  /** Null where no provider is asked to call. */
+  providerHooks: ProviderHooks | null;
   logger: Logger;
   trustProxyHops: number;
   maxUploadBytes: number;
@@ -93,6 +96,7 @@ export const createApp = (deps: AppDependencies): Express => {
     ...exportRoutes(deps),
     ...eventRoutes(deps),
     ...operationRoutes(deps),
+    ...hookRoutes(deps),
     ...healthRoutes(deps),
   ];
   mount(app, routes, {

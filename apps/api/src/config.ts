@@ -1,4 +1,4 @@
-import { parseConfig, queueUrlOf, STORE_VARIABLES, wholeNumber } from "@phonoscene/kernel";
+import { hookSecret, parseConfig, queueUrlOf, STORE_VARIABLES, wholeNumber } from "@phonoscene/kernel";
 import { networkList } from "@phonoscene/outbound";
 import { z } from "zod";
 
@@ -19,6 +19,8 @@ export const API_VARIABLES = z.object({
   RATE_LIMIT_LOGIN_PER_MINUTE: rateLimit.default(20),
   RATE_LIMIT_LOGIN_FAILURES: rateLimit.default(5),
   RATE_LIMIT_REFRESH_PER_MINUTE: rateLimit.default(30),
+  RATE_LIMIT_HOOK_PER_MINUTE: rateLimit.default(600),
+  PROVIDER_HOOK_SECRET: hookSecret.optional(),
 });
 
 const ApiConfig = API_VARIABLES.transform((env) => ({
@@ -27,6 +29,7 @@ const ApiConfig = API_VARIABLES.transform((env) => ({
   queueUrl: queueUrlOf(env),
   queuePrefix: env.QUEUE_PREFIX,
   jwtSecret: env.JWT_SECRET,
+  providerHookSecret: env.PROVIDER_HOOK_SECRET,
   dataDir: env.PHONOSCENE_DATA_DIR,
   port: env.PORT,
   host: env.HOST,
@@ -38,6 +41,7 @@ const ApiConfig = API_VARIABLES.transform((env) => ({
     registerPerHour: env.RATE_LIMIT_REGISTER_PER_HOUR,
     loginPerMinute: env.RATE_LIMIT_LOGIN_PER_MINUTE,
     loginFailures: env.RATE_LIMIT_LOGIN_FAILURES,
+    hookPerMinute: env.RATE_LIMIT_HOOK_PER_MINUTE,
     refreshPerMinute: env.RATE_LIMIT_REFRESH_PER_MINUTE,
   },
   logLevel: env.LOG_LEVEL,

@@ -5,6 +5,7 @@ import { drainOutbox, openDatabase, startLeaseHolder } from "@phonoscene/db";
 import {
   AppError,
   createLogger,
+  createProviderHooks,
   exitWithError,
   HOUR,
   MAX_RECORDING_BYTES,
@@ -72,6 +73,7 @@ const run = async (config: ApiConfig): Promise<void> => {
     passwordStrength: createPasswordStrength(),
     limits: createRateLimits(limitStore, config.rateLimits),
     loginGuard: createLoginGuard(limitStore, config.rateLimits.loginFailures),
+    providerHooks: config.providerHookSecret === undefined ? null : createProviderHooks(config.providerHookSecret),
     logger,
     trustProxyHops: config.trustProxyHops,
     isAllowedAddress: createAddressPolicy(config.allowedNetworks),

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 
 import { type Database, drainOutbox, openDatabase } from "@phonoscene/db";
-import { createLogger } from "@phonoscene/kernel";
+import { createLogger, createProviderHooks } from "@phonoscene/kernel";
 import { createAddressPolicy } from "@phonoscene/outbound";
 import { createProducer, openQueueBackend, type QueueName, startRelay } from "@phonoscene/queue";
 import { openLocalDisk } from "@phonoscene/storage";
@@ -30,7 +30,10 @@ const NO_LIMITS: RateLimitConfig = {
   loginPerMinute: 0,
   refreshPerMinute: 0,
   loginFailures: 0,
+  hookPerMinute: 0,
 };
+
+export const TEST_HOOK_SECRET = "another secret of more than thirty-two characters";
 
 export type ApiWorld = {
   url: string;
@@ -53,6 +56,7 @@ export type ApiWorldOverrides = {
   /** Not public, and may be named in an `audioUrl` all the same. */
   allowedNetworks?: string[];
   streamHeartbeatMs?: number;
+  hasProviderHooks?: false;
   limits?: Partial<RateLimitConfig>;
   /** Where counters are kept, and under which prefix; in the database unless told. */
   limitStore?: { url: string; prefix: string };
@@ -95,6 +99,7 @@ export const startApiWorld = async (databaseUrl: string, overrides: ApiWorldOver
     passwordStrength: createPasswordStrength(),
     limits: createRateLimits(limitStore, limits),
     loginGuard: createLoginGuard(limitStore, limits.loginFailures),
+    providerHooks: overrides.hasProviderHooks === false ? null : createProviderHooks(TEST_HOOK_SECRET),
     logger,
     trustProxyHops: 0,
     isAllowedAddress: createAddressPolicy(overrides.allowedNetworks),

@@ -46,14 +46,14 @@ it("work on a task that is canceled stops, and looks again in case the task was 
     return untilAborted(signal);
   });
   expect(first).toEqual({ again: { delayMs: 0 } });
-  expect(await run(id, async ({ task }) => task.attempt === 1)).toBeUndefined();
+  expect(await run(id, async ({ task }) => (task.attempt === 1 ? "done" : "lost"))).toBeUndefined();
 });
 
 it("a task that stays canceled is looked at once more, and left alone", async () => {
   const id = await newText();
   const dropped = await run(id, async () => {
     await cancelTask(database.db, { id, userId });
-    return false;
+    return "lost";
   });
   expect(dropped).toEqual({ again: { delayMs: 0 } });
   const unwanted = async (): Promise<never> => {

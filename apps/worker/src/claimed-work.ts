@@ -14,12 +14,17 @@ export type StageWork = {
   logger: JobContext["logger"];
 };
 
+export type StageEnd = "done" | "parked" | "lost" | "look-again";
+
 export type StageDefinition = {
   stage: Stage;
   database: Database;
   watch: ClaimWatch;
-  /** Does the work and stores its result. False: the claim was lost and nothing was stored. */
-  run(work: StageWork): Promise<boolean>;
+  /**
+   * Does the work and stores its result. "lost": the claim was lost and nothing was stored. "parked": a provider
+   * works for the task, and the claim was given back until it has; "look-again": it was given back, and has already.
+   */
+  run(work: StageWork): Promise<StageEnd>;
 };
 
 /** Ends a failed attempt: another try where that can help and is allowed, else a failed task that says why. */
@@ -70,7 +75,9 @@ export const runStage = async (
   const { lost, onProgress } = heartbeat;
   const work = { task, logger, signal: AbortSignal.any([signal, lost]), onProgress };
   try {
-    if (await definition.run(work)) return undefined;
+    const end = await definition.run(work);
+    if (end === "done" || end === "parked") return undefined;
+    if (end === "look-again") return LOOK_AGAIN;
     logger.info("the claim was lost; the result was dropped");
     return LOOK_AGAIN;
   } catch (error) {

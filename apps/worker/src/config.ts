@@ -1,4 +1,5 @@
 import {
+  hookSecret,
   HOUR,
   httpUrl,
   MINUTE,
@@ -17,6 +18,13 @@ const WorkerQueues = z
   .transform((list) => [...new Set(list.split(",").map((name) => name.trim()))].filter((name) => name !== ""))
   .pipe(z.array(z.enum(QUEUE_NAMES)).min(1));
 
+const wordList = z
+  .string()
+  .transform((list) => list.split(",").map((word) => word.trim()))
+  .transform((words) => words.filter((word) => word !== ""));
+
+const yesOrNo = z.enum(["true", "false"]).transform((word) => word === "true");
+
 /** Every variable that this app reads; .env.example explains them. */
 export const WORKER_VARIABLES = z.object({
   ...STORE_VARIABLES,
@@ -25,7 +33,7 @@ export const WORKER_VARIABLES = z.object({
   WORKER_GRACE_MS: wholeNumber(0, HOUR).default(8 * SECOND),
   WORKER_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
   OUTBOUND_ALLOWED_NETWORKS: networkList.optional(),
-  SPEECH_ENGINE: z.enum(["auto", "local", "assemblyai"]).default("auto"),
+  SPEECH_ENGINE: z.enum(["auto", "local", "assemblyai", "openai"]).default("auto"),
   SPEECH_MODEL: z.enum(["base", "tiny"]).default("base"),
   SPEECH_MODEL_DIR: z.string().optional(),
   SPEECH_MAX_DURATION_MS: wholeNumber(SECOND, 24 * HOUR).default(10 * HOUR),
@@ -33,11 +41,21 @@ export const WORKER_VARIABLES = z.object({
   ASSEMBLYAI_API_KEY: z.string().optional(),
   ASSEMBLYAI_BASE_URL: httpUrl.optional(),
   ASSEMBLYAI_TIMEOUT_MS: wholeNumber(SECOND, 24 * HOUR).default(30 * MINUTE),
+  ASSEMBLYAI_SPEECH_MODELS: wordList.optional(),
+  ASSEMBLYAI_LANGUAGE_CONFIDENCE: z.coerce.number().min(0).max(1).default(0.5),
+  ASSEMBLYAI_EXPECTED_LANGUAGES: wordList.optional(),
+  ASSEMBLYAI_SPEAKER_LABELS: yesOrNo.default(false),
+  ASSEMBLYAI_DELETE_AFTER: yesOrNo.default(true),
+  PUBLIC_URL: httpUrl.optional(),
+  PROVIDER_HOOK_SECRET: hookSecret.optional(),
   PROMPT_ENGINE: z.enum(["auto", "local", "openai"]).default("auto"),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
   OPENAI_MODEL: z.string().default("gpt-5-mini"),
   OPENAI_TIMEOUT_MS: wholeNumber(SECOND, HOUR).default(2 * MINUTE),
+  OPENAI_SPEECH_MODEL: z.string().default("whisper-1"),
+  OPENAI_SPEECH_BASE_URL: httpUrl.optional(),
+  OPENAI_SPEECH_TIMEOUT_MS: wholeNumber(SECOND, HOUR).default(10 * MINUTE),
 });
 
 const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
@@ -47,6 +65,11 @@ const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
     context.addIssue({ code: "custom", path: [name], message });
   };
   if (env.SPEECH_ENGINE === "assemblyai") needKey("ASSEMBLYAI_API_KEY", "SPEECH_ENGINE=assemblyai");
+  if (env.SPEECH_ENGINE === "openai") needKey("OPENAI_API_KEY", "SPEECH_ENGINE=openai");
+  if (env.PUBLIC_URL !== undefined && env.PROVIDER_HOOK_SECRET === undefined) {
+    const message = "is missing, and PUBLIC_URL needs it. Set the same for API and worker, or unset PUBLIC_URL to poll";
+    context.addIssue({ code: "custom", path: ["PROVIDER_HOOK_SECRET"], message });
+  }
   if (env.PROMPT_ENGINE === "openai") needKey("OPENAI_API_KEY", "PROMPT_ENGINE=openai");
 }).transform((env) => ({
   databaseUrl: env.DATABASE_URL,
@@ -69,7 +92,24 @@ const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
     assemblyAiApiKey: env.ASSEMBLYAI_API_KEY,
     assemblyAiBaseUrl: env.ASSEMBLYAI_BASE_URL,
     timeoutMs: env.ASSEMBLYAI_TIMEOUT_MS,
+    assemblyAi: {
+      ...(env.ASSEMBLYAI_SPEECH_MODELS !== undefined && { speechModels: env.ASSEMBLYAI_SPEECH_MODELS }),
+      ...(env.ASSEMBLYAI_EXPECTED_LANGUAGES !== undefined && { expectedLanguages: env.ASSEMBLYAI_EXPECTED_LANGUAGES }),
+      languageConfidence: env.ASSEMBLYAI_LANGUAGE_CONFIDENCE,
+      hasSpeakerLabels: env.ASSEMBLYAI_SPEAKER_LABELS,
+    },
+    openAi: {
+      apiKey: env.OPENAI_API_KEY,
+      baseUrl: env.OPENAI_SPEECH_BASE_URL ?? env.OPENAI_BASE_URL,
+      model: env.OPENAI_SPEECH_MODEL,
+      requestTimeoutMs: env.OPENAI_SPEECH_TIMEOUT_MS,
+    },
   },
+  keepsProviderCopy: !env.ASSEMBLYAI_DELETE_AFTER,
+  callbacks:
+    env.PUBLIC_URL === undefined || env.PROVIDER_HOOK_SECRET === undefined
+      ? null
+      : { publicUrl: env.PUBLIC_URL, secret: env.PROVIDER_HOOK_SECRET },
   prompting: {
     engine: env.PROMPT_ENGINE,
     apiKey: env.OPENAI_API_KEY,

@@ -1,33 +1,14 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-
-import { TaskOptions } from "@phonoscene/contracts";
-import {
-  createTask,
-  createUser,
-  type Database,
-  deleteTask,
-  findTask,
-  openDatabase,
-  type TaskRow,
-} from "@phonoscene/db";
-import { createLogger, newId } from "@phonoscene/kernel";
-import { describeOnBackends, type TestBackend } from "@phonoscene/testing";
+import { type TaskRow } from "@phonoscene/db";
+import { describeOnBackends } from "@phonoscene/testing";
 import { type FakeAssemblyAi, startAssemblyAi } from "@phonoscene/testing/assemblyai";
 import { type FakeOpenAi, startOpenAi } from "@phonoscene/testing/openai";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import { readConfig } from "./config.ts";
-import { type RunningWorker, startWorker } from "./worker.ts";
+import { SLOW, useWorld } from "./test-use-world.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const SAMPLE = fileURLToPath(new URL("../../../samples/the-lamp-keeper.mp3", import.meta.url));
 const STORY = "At dawn an old fisherman rowed past the lighthouse. His daughter lit a lantern on the pier.";
-const logger = createLogger({ name: "worker-test", level: "silent" });
-const SLOW = { timeout: 90_000, interval: 100 };
 
 /** 16 bit mono PCM at 16 kHz, nothing but silence. */
 const silentWav = (seconds: number): Buffer => {
@@ -46,66 +27,6 @@ const silentWav = (seconds: number): Buffer => {
   header.write("data", 36);
   header.writeUInt32LE(dataBytes, 40);
   return Buffer.concat([header, Buffer.alloc(dataBytes)]);
-};
-
-const useWorld = (store: TestBackend) => {
-  let database: Database;
-  let dataDir: string;
-  let userId: string;
-  const workers: RunningWorker[] = [];
-
-  beforeAll(async () => {
-    dataDir = await mkdtemp(path.join(os.tmpdir(), "phonoscene-worker-test-"));
-    await mkdir(path.join(dataDir, "audio", "stored"), { recursive: true });
-    const onPoolError = (error: Error): void => logger.warn({ err: error }, "pool");
-    database = openDatabase({ url: store.database.url, poolSize: 3, onPoolError });
-    userId = (await createUser(database.db, { email: "ada@example.com", name: "Ada", passwordHash: "x" })).id;
-  });
-  afterEach(async () => {
-    for (const worker of workers.splice(0)) await worker.stop();
-  });
-  afterAll(async () => {
-    await database.close();
-    await rm(dataDir, { recursive: true, force: true });
-  });
-
-  const newTask = async (source: Parameters<typeof createTask>[1]["source"], language = "auto"): Promise<string> =>
-    (await createTask(database.db, { userId, name: null, language, options: TaskOptions.parse({}), source })).id;
-
-  return {
-    work: async (env: Record<string, string> = {}): Promise<RunningWorker> => {
-      const config = readConfig({
-        DATABASE_URL: store.database.url,
-        ...(store.redisUrl !== null && { REDIS_URL: store.redisUrl }),
-        QUEUE_PREFIX: store.prefix,
-        PHONOSCENE_DATA_DIR: dataDir,
-        SPEECH_MODEL: "tiny",
-        WORKER_GRACE_MS: "0",
-        DATABASE_POOL_SIZE: "4",
-        ...env,
-      });
-      const worker = await startWorker(config, logger);
-      workers.push(worker);
-      await worker.ready;
-      return worker;
-    },
-    newText: (text: string, language?: string) => newTask({ kind: "text", text }, language),
-    newAudio: async (content: Buffer | "sample", language?: string): Promise<string> => {
-      const storageKey = `${newId()}.${content === "sample" ? "mp3" : "wav"}`;
-      const stored = path.join(dataDir, "audio", "stored", storageKey);
-      await (content === "sample" ? copyFile(SAMPLE, stored) : writeFile(stored, content));
-      const audio = { filename: "tape", format: "wav", sizeBytes: 1, storageKey };
-      return newTask({ kind: "audio", audio }, language);
-    },
-    read: async (id: string): Promise<TaskRow> => {
-      const task = await findTask(database.db, { id, userId }, ["transcript", "scenes", "prompts"]);
-      if (task === null) throw new Error("the task is gone");
-      return task;
-    },
-    remove: (id: string) => deleteTask(database.db, { id, userId }),
-    storedFiles: () => readdir(path.join(dataDir, "audio", "stored")),
-    db: () => database.db,
-  };
 };
 
 describeOnBackends("the pipeline", (store) => {
@@ -216,7 +137,19 @@ describeOnBackends("the vendors' engines", (store) => {
     const task = await completed(await world.newAudio("sample"));
     expect(task).toMatchObject({ promptEngine: "openai/test-model", usage: { model: "test-model" } });
     expect(task.speechEngine).toMatch(/^assemblyai/);
-    expect(task.providerJobId).toBe(assemblyAi.transcriptIds().at(-1));
+    expect(task.providerJobId).toBeNull();
+    await expect.poll(() => assemblyAi.transcriptIds(), SLOW).toEqual([]);
+    expect(await world.db().providerDeletion.count()).toBe(0);
+  });
+
+  it("a copy that the provider is to keep goes with the task", async () => {
+    await world.work({ ...keys(), ASSEMBLYAI_DELETE_AFTER: "false" });
+    const task = await completed(await world.newAudio("sample"));
+    expect(assemblyAi.transcriptIds()).toEqual([task.providerJobId]);
+    assemblyAi.script("delete", { kind: "status", status: 503 });
+    await world.remove(task.id);
+    await expect.poll(() => assemblyAi.transcriptIds(), SLOW).toEqual([]);
+    await expect.poll(() => world.db().providerDeletion.count(), SLOW).toBe(0);
   });
 
   it("a language model that cannot be had is replaced by the local engine, and the task says so", async () => {
@@ -239,5 +172,17 @@ describeOnBackends("the vendors' engines", (store) => {
     await world.work(keys());
     await completed(id);
     expect(assemblyAi.submits.length - submits).toBe(1);
+  });
+
+  it("a worker that stops after the provider accepted and before its id came pays once more, and no oftener", async () => {
+    const submits = assemblyAi.submits.length;
+    assemblyAi.script("submit", { kind: "accept-and-hang" });
+    const first = await world.work(keys());
+    const id = await world.newAudio("sample");
+    await expect.poll(() => assemblyAi.submits.length, SLOW).toBe(submits + 1);
+    await first.stop();
+    await world.work(keys());
+    await completed(id);
+    expect(assemblyAi.submits.length - submits).toBe(2);
   });
 });

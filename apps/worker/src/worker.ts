@@ -6,6 +6,7 @@ import { createAddressPolicy, createOutboundClient } from "@phonoscene/outbound"
 import { createProducer, openQueueBackend, startRelay, startWorkers } from "@phonoscene/queue";
 import { openLocalDisk } from "@phonoscene/storage";
 
+import { createCallbacks } from "./callbacks.ts";
 import { startClaimWatch } from "./claim-watch.ts";
 import type { WorkerConfig } from "./config.ts";
 import { createEngines, type Engines } from "./engines.ts";
@@ -45,7 +46,9 @@ export const startWorker = async (
   const relay = startRelay({ drain: (send) => drainOutbox(db, send), producer, mayPoll: mayRelay.isHeld, logger });
   const watch = startClaimWatch({ database, logger });
   const outbound = createOutboundClient({ isAllowed: createAddressPolicy(config.allowedNetworks) });
-  const deps = { database, watch, storage, speech, prompting, relay, outbound };
+  const { keepsProviderCopy } = config;
+  const callbackFor = createCallbacks(config.callbacks);
+  const deps = { database, watch, storage, speech, prompting, relay, outbound, keepsProviderCopy, callbackFor };
   const { queues, concurrency } = config;
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),

@@ -30,7 +30,7 @@ export type Endpoint<
   /** Only for these: to everybody else there is no such route. The role is read with each request. */
   role?: "admin";
   /** A limit of its own: by address where nobody is known yet, else by user and on top of the general one. */
-  limit?: "register" | "login" | "bulk";
+  limit?: "register" | "login" | "bulk" | "hook";
   params?: Params;
   query?: Query;
   /** May accept undefined, where a request without a body is fine. */

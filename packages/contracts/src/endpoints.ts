@@ -11,6 +11,7 @@ import { defineEndpoint } from "./endpoint.ts";
 import { taskEvents, userEvents } from "./events.ts";
 import { exportStoryboard, exportTranscript } from "./exports.ts";
 import { Health, Readiness } from "./health.ts";
+import { assemblyAiHook } from "./hooks.ts";
 import { cancelTask, retryTask, updateTask } from "./lifecycle.ts";
 import { PROMPT_ENDPOINTS } from "./prompts.ts";
 import { SESSION_ENDPOINTS } from "./sessions.ts";
@@ -149,4 +150,5 @@ export const ENDPOINTS = [
   exportStoryboard,
   taskEvents,
   userEvents,
+  assemblyAiHook,
 ] as const;

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { MAX_FILE, MAX_WORD, shownList, shownText } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
-import { Prompt, Scene, Target, Transcript } from "./storyboard.ts";
+import { Prompt, Scene, Target, TranscriptWithWords } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
 import { TaskIdParams } from "./tasks.ts";
 
@@ -47,7 +47,7 @@ export const exportTranscript = defineEndpoint({
   operationId: "exportTranscript",
   summary: "Download the transcript",
   description:
-    "`txt`: one segment a line. `srt` and `vtt`: subtitles, for sources with times. `json`: the transcript as `include=transcript` has it. " +
+    "`txt`: one segment a line. `srt` and `vtt`: subtitles, for sources with times. `json`: the transcript as `include=transcript` has it, with the times of its words. " +
     "`Content-Disposition` names the file after the task.",
   tag: "Exports",
   auth: "bearer",
@@ -57,7 +57,7 @@ export const exportTranscript = defineEndpoint({
   status: 200,
   response: StreamedText,
   streams: {
-    "application/json": Transcript,
+    "application/json": TranscriptWithWords,
     "text/plain": text,
     "application/x-subrip": text,
     "text/vtt": text,

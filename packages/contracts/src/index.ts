@@ -13,6 +13,7 @@ export * from "./events.ts";
 export * from "./exports.ts";
 export * from "./formula.ts";
 export * from "./given-transcript.ts";
+export * from "./hooks.ts";
 export * from "./metadata.ts";
 export * from "./problem.ts";
 export * from "./problems.ts";

@@ -39,6 +39,7 @@ export const PROBLEMS = {
   "audio/not-found": { status: 404, title: "No such audio" },
   "audio/in-use": { status: 409, title: "A task uses the audio" },
   "events/too-many-streams": { status: 429, title: "Too many event streams are open" },
+  "hook/refused": { status: 403, title: "The call does not come from the provider" },
   "storage/full": { status: 507, title: "The disk is full" },
   "service/unavailable": { status: 503, title: "The service cannot answer right now" },
   "service/internal": { status: 500, title: "Something went wrong on our side" },

@@ -8,11 +8,12 @@ import { TaskPrompts, TaskState } from "./events.ts";
 import { Chapters, Storyboard } from "./exports.ts";
 import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
+import { AssemblyAiCall } from "./hooks.ts";
 import { RetryTask, UpdateTask } from "./lifecycle.ts";
 import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { Session, SessionList } from "./sessions.ts";
-import { Prompt, Scene, Segment, Slot, Transcript } from "./storyboard.ts";
+import { Prompt, Scene, Segment, SegmentWithWords, Slot, Transcript, TranscriptWithWords, Word } from "./storyboard.ts";
 import { TaskOptions } from "./task-options.ts";
 import { CreateTextTask, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
 import { Warning } from "./warnings.ts";
@@ -24,6 +25,9 @@ export const SCHEMAS = [
   Slot,
   Segment,
   Transcript,
+  Word,
+  SegmentWithWords,
+  TranscriptWithWords,
   Scene,
   Prompt,
   TaskOptions,
@@ -72,4 +76,5 @@ export const SCHEMAS = [
   ...EXPORT_SCHEMAS,
   Health,
   Readiness,
+  AssemblyAiCall,
 ] as const;

@@ -30,9 +30,24 @@ export const Segment = z
     endMs: nullableMs,
     text: shownText(MAX_TEXT),
     confidence: z.number().min(0).max(1).nullable(),
+    speaker: z.string().nullish().meta({ description: "The engine's label; null or absent where it tells none apart" }),
   })
   .meta({ id: "Segment" });
 export type Segment = z.infer<typeof Segment>;
+
+export const Word = z
+  .object({
+    startMs: z.int().min(0),
+    endMs: z.int().min(0),
+    text: z.string(),
+    confidence: z.number().min(0).max(1).nullable(),
+  })
+  .meta({ id: "Word" });
+export type Word = z.infer<typeof Word>;
+
+export const SegmentWithWords = Segment.extend({
+  words: z.array(Word).nullable().meta({ description: "Null where the engine gives no times of words" }),
+}).meta({ id: "SegmentWithWords" });
 
 export const Transcript = z
   .object({
@@ -44,6 +59,12 @@ export const Transcript = z
   })
   .meta({ id: "Transcript" });
 export type Transcript = z.infer<typeof Transcript>;
+
+/** What the JSON export has; `include=transcript` leaves the words out for their size. */
+export const TranscriptWithWords = Transcript.extend({ segments: z.array(SegmentWithWords) }).meta({
+  id: "TranscriptWithWords",
+});
+export type TranscriptWithWords = z.infer<typeof TranscriptWithWords>;
 
 export const Scene = z
   .object({

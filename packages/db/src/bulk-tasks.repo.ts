@@ -5,6 +5,7 @@ import { arrayLiteral } from "./array-literal.ts";
 import { claimAudio, deleteUnusedAudio } from "./audio.repo.ts";
 import type { Db } from "./client.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
+import { FORGET_GONE } from "./provider-work.repo.ts";
 import { query } from "./query.ts";
 import { BULK_TIMEOUT_MS, type BulkItem, type ItemOutcome, repeated } from "./task-changes.repo.ts";
 import { type ItemFault, taskNotFound } from "./task-changes.ts";
@@ -126,10 +127,14 @@ export const createTasks = async (
 
 type DoomedTask = { id: string; audioId: string | null };
 
-/** Deletes locked tasks with all that belongs to them, and asks for recordings that no task names any more to go too. */
+/** Deletes locked tasks with all that belongs to them, and asks for recordings that no task names any more, and providers' copies, to go too. */
 const deleteLocked = async (tx: Db, doomed: readonly DoomedTask[]): Promise<void> => {
   if (doomed.length === 0) return;
-  await tx.$executeRaw`DELETE FROM tasks WHERE id = ANY(${arrayLiteral(doomed.map(({ id }) => id))}::uuid[])`;
+  await tx.$executeRaw`
+    WITH gone AS (
+      DELETE FROM tasks WHERE id = ANY(${arrayLiteral(doomed.map(({ id }) => id))}::uuid[])
+      RETURNING provider, provider_job_id
+    ), ${FORGET_GONE}`;
   const audioIds = [...new Set(doomed.flatMap(({ audioId }) => (audioId === null ? [] : [audioId])))];
   if (audioIds.length > 0) await deleteUnusedAudio(tx, audioIds);
 };

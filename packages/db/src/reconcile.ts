@@ -6,7 +6,7 @@ const BATCH = 1000;
 
 /**
  * Asks again for the job of every unfinished task that nobody holds and that was last asked for more than
- * `staleAfterMs` ago, by the database's clock. This is what brings work back when a queue lost its data. A job that is
+ * `staleAfterMs` ago, by the database's clock; while a provider works, only once `wait_until` is past. This is what brings work back when a queue lost its data. A job that is
  * still waiting makes the new ask a no-op. Resolves to the number of tasks asked for.
  */
 export const requeueStaleTasks = async (db: Db, staleAfterMs: number): Promise<number> => {
@@ -16,6 +16,7 @@ export const requeueStaleTasks = async (db: Db, staleAfterMs: number): Promise<n
       WHERE status IN ('queued', 'processing')
         AND enqueued_at < now() - ${staleAfterMs} * interval '1 ms'
         AND (lease_until IS NULL OR lease_until < now())
+        AND (wait_until IS NULL OR wait_until < now())
       ORDER BY enqueued_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
     ), asked AS (
       UPDATE tasks SET enqueued_at = now() FROM stale WHERE tasks.id = stale.id

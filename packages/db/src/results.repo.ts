@@ -4,6 +4,7 @@ import { newId } from "@phonoscene/kernel";
 import type { Db } from "./client.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { addToOutbox } from "./outbox.repo.ts";
+import { FORGET_GONE } from "./provider-work.repo.ts";
 import type { Claim } from "./task-state.ts";
 
 const COMMIT_TIMEOUT_MS = 30_000;
@@ -12,9 +13,15 @@ export type TranscriptResult = {
   language: string;
   engine: string;
   durationMs: number;
-  segments: Omit<Segment, "id">[];
+  segments: NewSegment[];
   warnings: Warning[];
 };
+
+/** A word with its times in milliseconds. */
+export type StoredWord = { startMs: number; endMs: number; text: string; confidence: number | null };
+
+/** `words` is absent or null where the engine gives no times of words. */
+export type NewSegment = Omit<Segment, "id"> & { words?: StoredWord[] | null };
 
 export type StoryboardResult = {
   language: string;
@@ -30,34 +37,50 @@ export type NewTranscript = {
   language: string;
   engine: string;
   durationMs: number | null;
-  segments: Omit<Segment, "id">[];
+  segments: NewSegment[];
 };
+
+// jsonb refuses half of a surrogate pair, which a text of a recogniser may hold.
+const wellFormed = (text: string): string => text.replaceAll(/\p{Cs}/gu, "\uFFFD");
 
 /** In two statements, whatever its length. */
 export const insertTranscript = async (tx: Db, taskId: string, transcript: NewTranscript): Promise<void> => {
   const { segments, ...fields } = transcript;
   const text = segments.map((segment) => segment.text).join(" ");
   await tx.transcript.create({ data: { taskId, text, ...fields } });
-  const rows = segments.map(({ startMs, endMs, text: words, confidence }, position) => ({
+  const rows = segments.map((segment, position) => ({
     position,
-    start_ms: startMs,
-    end_ms: endMs,
-    // jsonb refuses half of a surrogate pair, which a text of a recogniser may hold.
-    text: words.replaceAll(/\p{Cs}/gu, "\uFFFD"),
-    confidence,
+    start_ms: segment.startMs,
+    end_ms: segment.endMs,
+    text: wellFormed(segment.text),
+    confidence: segment.confidence,
+    speaker: segment.speaker ?? null,
+    words: segment.words?.map((word) => ({ ...word, text: wellFormed(word.text) })) ?? null,
   }));
   await tx.$executeRaw`
-    INSERT INTO transcript_segments (task_id, position, start_ms, end_ms, text, confidence)
-    SELECT ${taskId}::uuid, position, start_ms, end_ms, text, confidence
+    INSERT INTO transcript_segments (task_id, position, start_ms, end_ms, text, confidence, speaker, words)
+    SELECT ${taskId}::uuid, position, start_ms, end_ms, text, confidence, speaker, nullif(words, 'null'::jsonb)
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS row(position int, start_ms int, end_ms int, text text, confidence float8)`;
+      AS row(position int, start_ms int, end_ms int, text text, confidence float8, speaker text, words jsonb)`;
+};
+
+/** Of a locked task: what its provider has must go. */
+const forgetCopyOf = async (tx: Db, taskId: string): Promise<void> => {
+  await tx.$executeRaw`
+    WITH gone AS (SELECT provider, provider_job_id FROM tasks WHERE id = ${taskId}::uuid), ${FORGET_GONE}`;
+  await tx.$executeRaw`UPDATE tasks SET provider_job_id = NULL, updated_at = now() WHERE id = ${taskId}::uuid`;
 };
 
 /**
- * Stores what was heard and asks for the prompts, in one transaction, fenced by the claim.
+ * Stores what was heard and asks for the prompts, in one transaction, fenced by the claim. `forgetsProviderCopy`: and
+ * for the provider's copy to be deleted.
  * False: the claim is lost and nothing was written.
  */
-export const commitTranscript = (db: PrismaClient, claim: Claim, result: TranscriptResult): Promise<boolean> =>
+export const commitTranscript = (
+  db: PrismaClient,
+  claim: Claim,
+  { forgetsProviderCopy = false, ...result }: TranscriptResult & { forgetsProviderCopy?: boolean },
+): Promise<boolean> =>
   db.$transaction(
     async (tx) => {
       const isMine = await tx.$executeRaw`
@@ -66,9 +89,11 @@ export const commitTranscript = (db: PrismaClient, claim: Claim, result: Transcr
           warnings = warnings || ${JSON.stringify(result.warnings)}::jsonb
         WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
       if (isMine === 0) return false;
+      if (forgetsProviderCopy) await forgetCopyOf(tx, claim.taskId);
       const { language, engine, durationMs, segments } = result;
       // The one of an earlier run, kept until now so that a failed second hearing loses nothing.
       await tx.transcript.deleteMany({ where: { taskId: claim.taskId } });
+      await tx.transcriptPart.deleteMany({ where: { taskId: claim.taskId } });
       await insertTranscript(tx, claim.taskId, { language, engine, durationMs, segments });
       await tx.audio.updateMany({ where: { tasks: { some: { id: claim.taskId } } }, data: { durationMs } });
       await addToOutbox(tx, [{ job: "write-prompts", payload: { taskId: claim.taskId } }]);
@@ -129,7 +154,7 @@ export const findSegments = async (
 ): Promise<{ language: string; segments: Segment[] } | null> => {
   const row = await db.transcript.findUnique({
     where: { taskId },
-    include: { segments: { orderBy: { position: "asc" } } },
+    include: { segments: { orderBy: { position: "asc" }, omit: { words: true } } },
   });
   if (row === null) return null;
   const segments = row.segments.map(({ position, startMs, endMs, text, confidence }) => ({

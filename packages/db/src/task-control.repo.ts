@@ -10,6 +10,7 @@ import {
 import type { Db } from "./client.ts";
 import type { PrismaClient } from "./generated/client.ts";
 import { addToOutbox } from "./outbox.repo.ts";
+import { FORGET_GONE } from "./provider-work.repo.ts";
 
 export type OwnedTask = { id: string; userId: string };
 
@@ -47,7 +48,7 @@ export type RetryOutcome =
   /** There is no transcript to write prompts from. */
   | { outcome: "no-transcript" };
 
-type Ended = { status: TaskStatus; kind: "text" | "audio"; hasTranscript: boolean };
+type Ended = { status: TaskStatus; kind: "text" | "audio"; hasTranscript: boolean; failedForGood: boolean };
 
 const chooseStage = (task: Ended, from: Stage | undefined): Stage | Exclude<RetryOutcome, { outcome: "queued" }> => {
   if (task.status === "queued" || task.status === "processing") return { outcome: "not-over" };
@@ -72,21 +73,26 @@ export const retryTask = (
 ): Promise<RetryOutcome> =>
   db.$transaction(async (tx) => {
     const [ended] = await tx.$queryRaw<Ended[]>`
-      SELECT status, kind, EXISTS (SELECT FROM transcripts WHERE task_id = tasks.id) AS "hasTranscript"
+      SELECT status, kind, EXISTS (SELECT FROM transcripts WHERE task_id = tasks.id) AS "hasTranscript",
+        (error_stage = 'transcribing' AND NOT error_retryable) IS TRUE AS "failedForGood"
       FROM tasks WHERE id = ${task.id}::uuid AND user_id = ${task.userId}::uuid FOR UPDATE`;
     if (ended === undefined) return { outcome: "not-found" };
     const stage = chooseStage(ended, from);
     if (typeof stage !== "string") return stage;
 
     const hears = stage === "transcribing";
+    const dropsJob = hears && (ended.hasTranscript || ended.failedForGood);
+    if (dropsJob) {
+      await tx.$executeRaw`
+        WITH gone AS (SELECT provider, provider_job_id FROM tasks WHERE id = ${task.id}::uuid), ${FORGET_GONE}`;
+      await tx.transcriptPart.deleteMany({ where: { taskId: task.id } });
+    }
     await tx.$executeRaw`
-      UPDATE tasks SET status = 'queued', progress = 0, attempt = 0, attempt_token = NULL, lease_until = NULL,
+      UPDATE tasks SET status = 'queued', progress = 0, wait_until = NULL, provider_ready_at = NULL, attempt = 0, attempt_token = NULL, lease_until = NULL,
         stage = (CASE WHEN kind = 'audio' AND NOT ${hears} THEN 'prompting' END)::"TaskStage",
         started_at = CASE WHEN ${hears} OR kind = 'text' THEN NULL ELSE started_at END,
         transcribed_at = CASE WHEN ${hears} THEN NULL ELSE transcribed_at END,
-        provider_job_id = CASE WHEN NOT ${hears}
-          OR NOT (${ended.hasTranscript} OR (error_stage = 'transcribing' AND NOT error_retryable) IS TRUE)
-          THEN provider_job_id END,
+        provider_job_id = CASE WHEN NOT ${dropsJob} THEN provider_job_id END,
         warnings = CASE WHEN ${hears} THEN '[]' ELSE coalesce(
           (SELECT jsonb_agg(w) FROM jsonb_array_elements(warnings) w WHERE w ->> 'code' = ANY(${HEARING_WARNINGS})),
           '[]') END,

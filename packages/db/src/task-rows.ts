@@ -17,7 +17,9 @@ export type PromptRow = Omit<Prompt, "createdAt" | "updatedAt"> & { scene: Scene
 export type SceneRow = Scene;
 
 type Relations = {
-  transcript: (Omit<Transcript, "createdAt"> & { segments: TranscriptSegment[] }) | null;
+  transcript:
+    | (Omit<Transcript, "createdAt"> & { segments: (Omit<TranscriptSegment, "words"> & Partial<TranscriptSegment>)[] })
+    | null;
   scenes: SceneRow[];
   prompts: PromptRow[];
 };
@@ -34,7 +36,8 @@ const fieldsOf = (all: Record<string, string>, ...omitted: readonly string[]): s
 const TASK = selectFields("t", fieldsOf(Prisma.TaskScalarFieldEnum, "text"));
 const AUDIO = jsonFields("audio", fieldsOf(Prisma.AudioScalarFieldEnum, "createdAt", "expiresAt"));
 const TRANSCRIPT = jsonFields("transcripts", fieldsOf(Prisma.TranscriptScalarFieldEnum, "createdAt"));
-const SEGMENT = jsonFields("transcript_segments", fieldsOf(Prisma.TranscriptSegmentScalarFieldEnum));
+const SEGMENT = jsonFields("transcript_segments", fieldsOf(Prisma.TranscriptSegmentScalarFieldEnum, "words"));
+const SEGMENT_WITH_WORDS = jsonFields("transcript_segments", fieldsOf(Prisma.TranscriptSegmentScalarFieldEnum));
 const SCENE = jsonFields("scenes", fieldsOf(Prisma.SceneScalarFieldEnum));
 const PROMPT = jsonFields("prompts", fieldsOf(Prisma.PromptScalarFieldEnum, "createdAt", "updatedAt"));
 
@@ -43,10 +46,13 @@ export const NEW_TASK_COLUMNS = TASK;
 
 const AUDIO_OF_TASK = Prisma.sql`(SELECT json_build_object(${AUDIO}) FROM audio WHERE audio.id = t.audio_id) AS audio`;
 
+const transcriptOf = (segment: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`(SELECT json_build_object(${TRANSCRIPT}, 'segments', coalesce(
+      (SELECT json_agg(json_build_object(${segment}) ORDER BY position) FROM transcript_segments WHERE task_id = t.id), '[]'))
+    FROM transcripts WHERE task_id = t.id) AS transcript`;
+
 const RELATIONS: Record<Include, Prisma.Sql> = {
-  transcript: Prisma.sql`(SELECT json_build_object(${TRANSCRIPT}, 'segments', coalesce(
-      (SELECT json_agg(json_build_object(${SEGMENT}) ORDER BY position) FROM transcript_segments WHERE task_id = t.id), '[]'))
-    FROM transcripts WHERE task_id = t.id) AS transcript`,
+  transcript: transcriptOf(SEGMENT),
   scenes: Prisma.sql`coalesce(
     (SELECT json_agg(json_build_object(${SCENE}) ORDER BY index) FROM scenes WHERE task_id = t.id), '[]') AS scenes`,
   prompts: Prisma.sql`coalesce((SELECT json_agg(json_build_object(${PROMPT},
@@ -60,3 +66,6 @@ const RELATIONS: Record<Include, Prisma.Sql> = {
  */
 export const taskColumns = (include: readonly Include[]): Prisma.Sql =>
   Prisma.join([TASK, AUDIO_OF_TASK, ...include.map((name) => RELATIONS[name])], ", ");
+
+/** What is selected of `tasks AS t` to make a `TaskRow` with its transcript and the times of the words. */
+export const TASK_WITH_WORDS = Prisma.join([TASK, AUDIO_OF_TASK, transcriptOf(SEGMENT_WITH_WORDS)], ", ");

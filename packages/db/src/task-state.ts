@@ -22,6 +22,12 @@
  * Rejected: a delayed job a deadline, which is lost with the queue; a terminal state of its own, for which clients that
  * know five states would wait for ever.
  *
+ * While a provider works and will call when it is done, nobody holds the task and no worker's slot is taken: `parkTask`
+ * gives the claim back, uncounted, with `wait_until` set. The reconciler asks for the job again once that is past (the
+ * call may be lost); the call (`noteProviderReady`) asks for it at once. Either way a worker claims the stage anew and
+ * asks the provider: the call is a hint too. A call that comes while the task is claimed leaves `provider_ready_at`,
+ * which parking finds. Rejected: waiting in the queue as a delayed job. Its key would swallow the ask of the call.
+ *
  * `attempt` counts claims of the current stage. Past MAX_ATTEMPTS the task is poison (it kills its workers, or fails
  * each time), ends as failed, and is a dead letter (dead-letters.repo.ts) until somebody retries or redrives it. Rejected: the queue's own counter, which is lost with the queue, and which two
  * kills of a worker use up.
@@ -48,9 +54,12 @@ export type ClaimedTask = Claim & {
   audioUrl: string | null;
   language: string;
   options: TaskOptions;
+  /** Work that a provider has taken, the engine it belongs to, and how long ago it took it. */
   providerJobId: string | null;
   /** How long until its deadline; null without one. */
   deadlineInMs: number | null;
+  provider: string | null;
+  providerJobAgeMs: number | null;
 };
 
 export type ClaimOutcome =
@@ -65,7 +74,9 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
   const token = newId();
   const [claimed] = await db.$queryRaw<Omit<ClaimedTask, "taskId" | "token">[]>`
     UPDATE tasks SET
-      status = 'processing', stage = ${stage}::"TaskStage", progress = 0,
+      status = 'processing', stage = ${stage}::"TaskStage",
+      progress = CASE WHEN stage = ${stage}::"TaskStage" AND provider_job_id IS NOT NULL THEN progress ELSE 0 END,
+      wait_until = NULL, provider_ready_at = NULL,
       attempt = attempt + 1, attempt_token = ${token}::uuid, lease_until = now() + ${LEASE_MS} * interval '1 ms',
       started_at = coalesce(started_at, now()),
       prompting_at = CASE WHEN ${stage} = 'prompting' THEN coalesce(prompting_at, now()) END,
@@ -75,7 +86,8 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
       AND ((status = 'queued' AND ${stage}::"TaskStage" =
           coalesce(stage, (CASE kind WHEN 'audio' THEN 'transcribing' ELSE 'prompting' END)::"TaskStage"))
         OR (status = 'processing' AND stage = ${stage}::"TaskStage"))
-    RETURNING attempt, user_id AS "userId", text, language, options, provider_job_id AS "providerJobId",
+    RETURNING attempt, user_id AS "userId", text, language, options, provider, provider_job_id AS "providerJobId",
+      extract(epoch FROM now() - provider_job_at)::float8 * 1000 AS "providerJobAgeMs",
       (extract(epoch FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs",
       audio_url AS "audioUrl",
       (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey"`;
@@ -106,15 +118,6 @@ export const findLostClaims = async (db: Db, claims: readonly Claim[]): Promise<
     WHERE id = ANY(${claims.map(({ taskId }) => taskId)}::uuid[]) AND attempt_token = ANY(${tokens}::uuid[])`;
   const kept = new Set(held.map(({ token }) => token));
   return claims.filter(({ token }) => !kept.has(token));
-};
-
-/** Keeps the provider's id of the paid work, before the first poll. False: the claim is lost. */
-export const saveProviderJobId = async (db: Db, claim: Claim, providerJobId: string): Promise<boolean> => {
-  const { count } = await db.task.updateMany({
-    where: { id: claim.taskId, attemptToken: claim.token },
-    data: { providerJobId },
-  });
-  return count > 0;
 };
 
 /** Gives the claim back for another try. `isCounted: false` when the worker stops and the task did nothing wrong. */

@@ -5,10 +5,11 @@ import { claimAudio, deleteUnusedAudio, type NewAudio } from "./audio.repo.ts";
 import type { Db } from "./client.ts";
 import { insertFields } from "./columns.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
+import { ASK_FOR_DOOMED, DOOM_GONE } from "./provider-work.repo.ts";
 import { query, queryPrepared } from "./query.ts";
 import { insertTranscript, type NewTranscript } from "./results.repo.ts";
 import { type TaskFilter, whereTasks } from "./task-filter.ts";
-import { NEW_TASK_COLUMNS, taskColumns, type TaskRow } from "./task-rows.ts";
+import { NEW_TASK_COLUMNS, TASK_WITH_WORDS, taskColumns, type TaskRow } from "./task-rows.ts";
 import { isUniqueViolation } from "./unique.ts";
 
 export type NewTask = {
@@ -131,6 +132,18 @@ export const findTask = async (
   return row ?? null;
 };
 
+/** As `findTask`, with the transcript and the times of its words, which may be as large as the rest many times over. */
+export const findTaskWithWords = async (
+  db: Db,
+  { id, userId }: { id: string; userId: string },
+): Promise<TaskRow | null> => {
+  const [row] = await queryPrepared<TaskRow>(
+    db,
+    Prisma.sql`SELECT ${TASK_WITH_WORDS} FROM tasks AS t WHERE t.id = ${id}::uuid AND t.user_id = ${userId}::uuid`,
+  );
+  return row ?? null;
+};
+
 export type TaskPage = {
   limit: number;
   order: "asc" | "desc";
@@ -156,12 +169,15 @@ export const listTasks = (db: Db, userId: string, page: TaskPage): Promise<TaskR
   );
 };
 
-/** Deletes the task with all that belongs to it and asks for its recording to be deleted. False if there is none. */
+/** Deletes the task with all that belongs to it and asks for its recording, and a provider's copy, to be deleted. False if there is none. */
 export const deleteTask = async (db: PrismaClient, where: { id: string; userId: string }): Promise<boolean> => {
   const isGone = await db.$transaction(async (tx) => {
     const [deleted] = await tx.$queryRaw<{ audioId: string | null }[]>`
-      DELETE FROM tasks WHERE id = ${where.id}::uuid AND user_id = ${where.userId}::uuid
-      RETURNING audio_id AS "audioId"`;
+      WITH gone AS (
+        DELETE FROM tasks WHERE id = ${where.id}::uuid AND user_id = ${where.userId}::uuid
+        RETURNING audio_id, provider, provider_job_id
+      ), ${DOOM_GONE}, asked AS (${ASK_FOR_DOOMED})
+      SELECT audio_id AS "audioId" FROM gone`;
     if (deleted === undefined) return false;
     if (deleted.audioId !== null) await deleteUnusedAudio(tx, [deleted.audioId]);
     return true;

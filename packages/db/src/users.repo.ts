@@ -2,6 +2,7 @@ import { AppError, MINUTE, newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
 import type { PrismaClient, User } from "./generated/client.ts";
+import { FORGET_GONE } from "./provider-work.repo.ts";
 import { revokeSessionsOf } from "./sessions.repo.ts";
 import { isUniqueViolation } from "./unique.ts";
 
@@ -82,7 +83,7 @@ export const changePassword = (
 const DELETE_TIMEOUT_MS = 2 * MINUTE;
 
 /**
- * Deletes the user with all that belongs to him and asks for his recordings to be deleted, in four statements whatever
+ * Deletes the user with all that belongs to him and asks for his recordings and providers' copies to be deleted, in four statements whatever
  * he owns. The lock keeps new recordings out meanwhile: none can slip past the list of files.
  */
 export const deleteUser = (db: PrismaClient, id: string): Promise<void> =>
@@ -94,7 +95,8 @@ export const deleteUser = (db: PrismaClient, id: string): Promise<void> =>
         SELECT 'maintenance', jsonb_build_object('action', 'delete-audio', 'storageKey', storage_key)
         FROM audio WHERE user_id = ${id}::uuid`;
       // A recording may not go before the tasks that name it.
-      await tx.task.deleteMany({ where: { userId: id } });
+      await tx.$executeRaw`
+        WITH gone AS (DELETE FROM tasks WHERE user_id = ${id}::uuid RETURNING provider, provider_job_id), ${FORGET_GONE}`;
       await tx.user.deleteMany({ where: { id } });
     },
     { timeout: DELETE_TIMEOUT_MS },

@@ -7,6 +7,7 @@ export * from "./ids.ts";
 export * from "./logger.ts";
 export * from "./modules.ts";
 export * from "./pause.ts";
+export * from "./provider-hooks.ts";
 export * from "./audio-format.ts";
 export * from "./shutdown.ts";
 export * from "./variables.ts";

@@ -6,6 +6,7 @@ const TaskPayload = z.object({ taskId: z.uuid() });
 const MaintenancePayload = z.discriminatedUnion("action", [
   z.object({ action: z.literal("sweep") }),
   z.object({ action: z.literal("delete-audio"), storageKey: z.string() }),
+  z.object({ action: z.literal("delete-provider-copy"), provider: z.string(), providerJobId: z.string() }),
 ]);
 
 /**
@@ -26,8 +27,11 @@ export const JOBS = {
   maintenance: {
     queue: "maintenance",
     payload: MaintenancePayload,
-    key: (payload: z.output<typeof MaintenancePayload>) =>
-      payload.action === "sweep" ? "sweep" : `delete-audio-${payload.storageKey}`,
+    key: (payload: z.output<typeof MaintenancePayload>) => {
+      if (payload.action === "sweep") return "sweep";
+      if (payload.action === "delete-audio") return `delete-audio-${payload.storageKey}`;
+      return `delete-provider-copy-${payload.provider}-${payload.providerJobId}`;
+    },
   },
 } as const;
 

@@ -14,6 +14,14 @@ test("local stays local, key or not", () => {
   expect(nameOf({ engine: "local", assemblyAiApiKey: "a-key", model: "tiny" })).toBe("local/moonshine-tiny");
 });
 
+const openAi = { apiKey: "a-key", model: "whisper-1", requestTimeoutMs: 1000 };
+
+test("openai is taken when it is asked for; its key alone sends no recording away", () => {
+  expect(nameOf({ engine: "openai", openAi })).toBe("openai/whisper-1");
+  expect(nameOf({ openAi })).toBe("local/moonshine-base");
+  expect(() => nameOf({ engine: "openai" })).toThrow("OPENAI_API_KEY");
+});
+
 test("AssemblyAI without a key names the variable to set", () => {
   expect(() => nameOf({ engine: "assemblyai" })).toThrow(expect.objectContaining({ code: "config/invalid" }));
   expect(() => nameOf({ engine: "assemblyai" })).toThrow("ASSEMBLYAI_API_KEY");

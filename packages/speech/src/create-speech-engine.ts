@@ -1,15 +1,23 @@
 import { AppError, type Logger } from "@phonoscene/kernel";
 
-import { createAssemblyAiEngine } from "./assemblyai/engine.ts";
+import { type AssemblyAiConfig, createAssemblyAiEngine } from "./assemblyai/engine.ts";
 import { createLocalSpeechEngine } from "./local/engine.ts";
 import type { ModelName } from "./local/model-files.ts";
+import { createOpenAiSpeechEngine } from "./openai/engine.ts";
 import type { SpeechEngine } from "./port.ts";
 
 export type SpeechConfig = {
-  /** `auto`: AssemblyAI with a key, else the engine on this machine. */
-  engine: "auto" | "local" | "assemblyai";
+  /**
+   * `auto`: AssemblyAI with a key, else the engine on this machine. A key of OpenAI's is there for prompts: it alone
+   * sends no recording away.
+   */
+  engine: "auto" | "local" | "assemblyai" | "openai";
   assemblyAiApiKey?: string | undefined;
   assemblyAiBaseUrl?: string | undefined;
+  assemblyAi?: Partial<
+    Pick<AssemblyAiConfig, "speechModels" | "languageConfidence" | "expectedLanguages" | "hasSpeakerLabels">
+  >;
+  openAi?: { apiKey?: string | undefined; baseUrl?: string | undefined; model: string; requestTimeoutMs: number };
   /** Of the local engine. */
   model: ModelName;
   modelDir?: string | undefined;
@@ -27,9 +35,20 @@ const defined = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], 
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 
+const createOpenAi = ({ openAi, maxDurationMs, ffmpegPath }: SpeechConfig): SpeechEngine => {
+  if (openAi?.apiKey !== undefined) {
+    const { apiKey, ...rest } = openAi;
+    return createOpenAiSpeechEngine({ apiKey, ...defined({ ...rest, maxDurationMs, ffmpegPath }) });
+  }
+  throw new AppError("config/invalid", {
+    detail: "SPEECH_ENGINE is openai, but OPENAI_API_KEY is not set: set it, or take local or auto.",
+  });
+};
+
 /**
  * The speech engine that the configuration asks for.
- * @throws AppError "config/invalid" for AssemblyAI without a key.
+ * @throws AppError "config/invalid" for a vendor without a key, "language_unsupported" for an expected language that
+ * AssemblyAI does not know.
  */
 export const createSpeechEngine = (config: SpeechConfig): SpeechEngine => {
   const { engine, assemblyAiApiKey: apiKey, assemblyAiBaseUrl: baseUrl, timeoutMs } = config;
@@ -37,7 +56,14 @@ export const createSpeechEngine = (config: SpeechConfig): SpeechEngine => {
     const { model, modelDir, ffmpegPath, maxDurationMs, logger } = config;
     return createLocalSpeechEngine(defined({ model, modelDir, ffmpegPath, maxDurationMs, logger }));
   }
-  if (apiKey !== undefined) return createAssemblyAiEngine(defined({ apiKey, baseUrl, timeoutMs }));
+  if (engine === "openai") return createOpenAi(config);
+  if (apiKey !== undefined) {
+    const { assemblyAi = {}, maxDurationMs, ffmpegPath } = config;
+    return createAssemblyAiEngine({
+      ...defined({ apiKey, baseUrl, timeoutMs, maxDurationMs, ffmpegPath }),
+      ...assemblyAi,
+    });
+  }
   throw new AppError("config/invalid", {
     detail: "SPEECH_ENGINE is assemblyai, but ASSEMBLYAI_API_KEY is not set: set it, or take local or auto.",
   });

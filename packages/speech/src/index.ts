@@ -1,4 +1,5 @@
 export { type AssemblyAiConfig, createAssemblyAiEngine } from "./assemblyai/engine.ts";
 export { createSpeechEngine, type SpeechConfig } from "./create-speech-engine.ts";
 export { createLocalSpeechEngine, type LocalSpeechConfig } from "./local/engine.ts";
-export type * from "./port.ts";
+export { createOpenAiSpeechEngine, type OpenAiSpeechConfig } from "./openai/engine.ts";
+export * from "./port.ts";

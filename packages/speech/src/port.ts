@@ -1,5 +1,7 @@
 import type { Warning } from "@phonoscene/contracts";
 
+export type SpeechWord = { startMs: number; endMs: number; text: string; confidence: number | null };
+
 /** A stretch of speech with its words; times in milliseconds from the start of the audio. */
 export type SpeechSegment = {
   startMs: number;
@@ -7,6 +9,10 @@ export type SpeechSegment = {
   text: string;
   /** 0..1, or null where the engine does not say. */
   confidence: number | null;
+  /** The provider's label, such as "A"; absent where the engine tells no speakers apart. */
+  speaker?: string | null;
+  /** Absent where the engine gives no times of words. */
+  words?: SpeechWord[] | null;
 };
 
 export type SpeechResult = {
@@ -20,6 +26,26 @@ export type SpeechResult = {
   warnings: Warning[];
 };
 
+/** The provider has the work and will call: ask again then, or when the call is late. */
+export type SpeechPending = { isPending: true };
+
+/** Where a provider may call, and the header that it then sends. */
+export type ProviderCallback = { url: string; headerName: string; headerValue: string };
+
+/** What was heard of a piece of the recording: it is paid for. */
+export type HeardPiece = {
+  startMs: number;
+  endMs: number;
+  result: { language: string | null; segments: SpeechSegment[] };
+};
+
+/** Keeps pieces over restarts, for one recording. */
+export type PieceStore = {
+  /** @param engine Who hears, and how: pieces heard otherwise are of no use. */
+  find(engine: string): Promise<{ startMs: number; endMs: number; result: object }[]>;
+  save(engine: string, piece: HeardPiece): Promise<void>;
+};
+
 export type SpeechRequest = {
   /** A file on this machine, made by us; never a string from a caller. */
   filePath: string;
@@ -27,6 +53,12 @@ export type SpeechRequest = {
   language: string;
   /** The provider's id of an earlier attempt: resumed, not paid for twice. */
   providerJobId: string | null;
+  /** How long ago the provider took it; null or absent without one. */
+  providerJobAgeMs?: number | null;
+  /** Without it an engine that waits for a provider asks now and then, and answers when all is done. */
+  callback?: ProviderCallback | null;
+  /** Without it a restart pays again for what was heard in pieces. */
+  pieces?: PieceStore;
   /** Must be stored before the engine goes on: called before the first poll. */
   onProviderJobId(id: string): Promise<void>;
   /** Fraction done, 0..1, never decreasing. */
@@ -35,8 +67,15 @@ export type SpeechRequest = {
 };
 
 /** Turns a recording into timed words. */
-export type SpeechEngine = {
+export type SpeechEngine<Outcome extends SpeechResult | SpeechPending = SpeechResult | SpeechPending> = {
   name: string;
-  /** @throws AppError with a failure code of `PROBLEMS`; the signal's reason when aborted. */
-  transcribe(request: SpeechRequest): Promise<SpeechResult>;
+  /**
+   * Pending only where the request has a `callback`.
+   * @throws AppError with a failure code of `PROBLEMS`; the signal's reason when aborted.
+   */
+  transcribe(request: SpeechRequest): Promise<Outcome>;
+  /** Deletes what the provider keeps of a job; resolves where it has nothing any more. Absent: nothing is kept. */
+  forget?(providerJobId: string, signal: AbortSignal): Promise<void>;
 };
+
+export const isPending = (outcome: SpeechResult | SpeechPending): outcome is SpeechPending => "isPending" in outcome;

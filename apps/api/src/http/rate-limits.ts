@@ -14,9 +14,10 @@ export type RateLimitConfig = {
   loginPerMinute: number;
   refreshPerMinute: number;
   loginFailures: number;
+  hookPerMinute: number;
 };
 
-export type LimitName = "api" | "bulk" | "register" | "login" | "refresh";
+export type LimitName = "api" | "bulk" | "register" | "login" | "refresh" | "hook";
 
 export type AddHeader = (name: string, value: string) => void;
 
@@ -62,6 +63,7 @@ const policiesOf = (config: RateLimitConfig): Record<LimitName, { points: number
   register: { points: config.registerPerHour, durationMs: HOUR },
   login: { points: config.loginPerMinute, durationMs: MINUTE },
   refresh: { points: config.refreshPerMinute, durationMs: MINUTE },
+  hook: { points: config.hookPerMinute, durationMs: MINUTE },
 });
 
 type Taken = { state: RateLimiterRes; isOver: boolean };

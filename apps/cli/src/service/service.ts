@@ -47,6 +47,7 @@ const WITHOUT_LIMITS: NodeJS.ProcessEnv = {
   RATE_LIMIT_LOGIN_PER_MINUTE: "0",
   RATE_LIMIT_LOGIN_FAILURES: "0",
   RATE_LIMIT_REFRESH_PER_MINUTE: "0",
+  RATE_LIMIT_HOOK_PER_MINUTE: "0",
 };
 
 const startChildren = async (options: ServiceOptions, stores: Stores, started: Started): Promise<number> => {

@@ -1,19 +1,45 @@
 import {
+  askForOldProviderDeletions,
   type Database,
   deleteEndedSessions,
   deleteExpiredAudio,
   deleteOldIdempotencyKeys,
   deleteOldLeases,
+  endProviderDeletion,
   findKnownStorageKeys,
+  type ProviderJob,
 } from "@phonoscene/db";
-import { crashPoint, DAY, HOUR } from "@phonoscene/kernel";
+import { AppError, crashPoint, DAY, HOUR } from "@phonoscene/kernel";
 import type { Handlers, Relay } from "@phonoscene/queue";
+import type { SpeechEngine } from "@phonoscene/speech";
 import type { AudioStorage } from "@phonoscene/storage";
 
-type Dependencies = { database: Database; storage: AudioStorage; relay: Pick<Relay, "wake"> };
+type Dependencies = {
+  database: Database;
+  storage: AudioStorage;
+  speech: SpeechEngine;
+  relay: Pick<Relay, "wake">;
+};
 
 /** Longer than the longest upload: what is older and unknown was left by a process that died. */
 const ORPHAN_AFTER_MS = 2 * HOUR;
+
+/** The queue may have forgotten, or given up: the row has not. */
+const ASK_AGAIN_AFTER_MS = HOUR;
+
+/** @throws AppError "config/invalid" where the provider is not the one that is configured. */
+const deleteProviderCopy = async (
+  { database, speech }: Dependencies,
+  { provider, providerJobId }: ProviderJob,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (provider !== speech.name || speech.forget === undefined) {
+    const detail = `A copy at ${provider} waits to be deleted: run a worker with SPEECH_ENGINE=${provider} and its key.`;
+    throw new AppError("config/invalid", { detail });
+  }
+  await speech.forget(providerJobId, signal);
+  await endProviderDeletion(database.db, { provider, providerJobId });
+};
 
 const sweep = async ({ database, storage, relay }: Dependencies) => {
   const uploads = await storage.sweepIncoming(ORPHAN_AFTER_MS);
@@ -26,16 +52,18 @@ const sweep = async ({ database, storage, relay }: Dependencies) => {
   const sessions = await deleteEndedSessions(database.db, new Date(Date.now() - 30 * DAY));
   const idempotencyKeys = await deleteOldIdempotencyKeys(database.db);
   const leases = await deleteOldLeases(database.db);
-  return { uploads, recordings: orphans.length, expired, sessions, idempotencyKeys, leases };
+  const providerCopies = await askForOldProviderDeletions(database.db, ASK_AGAIN_AFTER_MS);
+  return { providerCopies, uploads, recordings: orphans.length, expired, sessions, idempotencyKeys, leases };
 };
 
-/** Deletes recordings whose tasks are gone or never came, and sweeps what dead processes left behind. */
+/** Deletes recordings and providers' copies that nobody needs any more, and sweeps what dead processes left behind. */
 export const maintenance =
   (deps: Dependencies): Handlers["maintenance"] =>
-  async (payload, { logger }) => {
+  async (payload, { logger, signal }) => {
     if (payload.action === "delete-audio") {
       await deps.storage.delete(payload.storageKey);
       crashPoint("erase/recording-gone");
-    } else logger.info(await sweep(deps), "swept");
+    } else if (payload.action === "delete-provider-copy") await deleteProviderCopy(deps, payload, signal);
+    else logger.info(await sweep(deps), "swept");
     return undefined;
   };

@@ -1,12 +1,27 @@
-import { commitTranscript, type Database, saveProviderJobId } from "@phonoscene/db";
-import { AppError, crashPoint } from "@phonoscene/kernel";
+import {
+  type ClaimedTask,
+  commitTranscript,
+  type Database,
+  findTranscriptParts,
+  forgetProviderJob,
+  parkTask,
+  saveProviderJobId,
+  saveTranscriptPart,
+} from "@phonoscene/db";
+import { AppError, crashPoint, MINUTE } from "@phonoscene/kernel";
 import type { OutboundClient } from "@phonoscene/outbound";
 import type { Handlers, Relay } from "@phonoscene/queue";
-import type { SpeechEngine } from "@phonoscene/speech";
+import {
+  isPending,
+  type PieceStore,
+  type ProviderCallback,
+  type SpeechEngine,
+  type SpeechRequest,
+} from "@phonoscene/speech";
 import type { AudioStorage } from "@phonoscene/storage";
 
 import type { ClaimWatch } from "../claim-watch.ts";
-import { runStage, type StageWork } from "../claimed-work.ts";
+import { runStage, type StageEnd, type StageWork } from "../claimed-work.ts";
 import { downloadAudio } from "../download-audio.ts";
 
 type Dependencies = {
@@ -16,6 +31,9 @@ type Dependencies = {
   outbound: OutboundClient;
   speech: SpeechEngine;
   relay: Pick<Relay, "wake">;
+  /** The provider keeps its copy until the task is deleted. */
+  keepsProviderCopy: boolean;
+  callbackFor(taskId: string): ProviderCallback | null;
 };
 
 /** How much of the stage's progress a download is. */
@@ -43,30 +61,56 @@ const fetchRecording = async (deps: Dependencies, work: StageWork): Promise<Reco
   return { storageKey, onProgress: onHeard };
 };
 
-const transcribe = async (deps: Dependencies, work: StageWork): Promise<boolean> => {
-  const { database, storage, speech, relay } = deps;
-  const { task, signal } = work;
-  const recording = await fetchRecording(deps, work);
-  if (recording === null) return false;
-  const result = await speech.transcribe({
+/** The provider's call may be lost: ask it then. */
+const SAFETY_POLL_MS = MINUTE;
+
+const claimLost = (): Error => new Error("the claim was lost before what was paid for could be stored");
+
+const pieceStore = (database: Database, task: ClaimedTask): PieceStore => ({
+  find: (engine) => findTranscriptParts(database.db, task.taskId, engine),
+  save: async (engine, piece) => {
+    if (!(await saveTranscriptPart(database.db, task, { engine, ...piece }))) throw claimLost();
+  },
+});
+
+const toRequest = (deps: Dependencies, { task, signal }: StageWork, recording: Recording): SpeechRequest => {
+  const { database, storage, speech, relay, callbackFor } = deps;
+  return {
     filePath: storage.localPath(recording.storageKey),
     language: task.language,
-    providerJobId: task.providerJobId,
-    onProviderJobId: async (id) => {
+    providerJobId: task.provider === speech.name ? task.providerJobId : null,
+    providerJobAgeMs: task.providerJobAgeMs,
+    onProviderJobId: async (providerJobId) => {
       crashPoint("provider/accepted");
-      if (!(await saveProviderJobId(database.db, task, id))) {
-        throw new Error("the claim was lost before the provider's id could be stored");
-      }
-      crashPoint("provider/id-stored");
+      const job = { provider: speech.name, providerJobId };
+      if (await saveProviderJobId(database.db, task, job)) return crashPoint("provider/id-stored");
+      // Nobody else knows of it.
+      await forgetProviderJob(database.db, job);
+      relay.wake();
+      throw claimLost();
     },
+    callback: callbackFor(task.taskId),
+    pieces: pieceStore(database, task),
     onProgress: recording.onProgress,
     signal,
-  });
+  };
+};
+
+const transcribe = async (deps: Dependencies, work: StageWork): Promise<StageEnd> => {
+  const { database, speech, relay, keepsProviderCopy } = deps;
+  const { task } = work;
+  const recording = await fetchRecording(deps, work);
+  if (recording === null) return "lost";
+  const outcome = await speech.transcribe(toRequest(deps, work, recording));
+  if (isPending(outcome)) {
+    const end = await parkTask(database.db, task, SAFETY_POLL_MS);
+    return end === "ready" ? "look-again" : end;
+  }
   crashPoint("transcript/heard");
-  const isStored = await commitTranscript(database.db, task, result);
+  const isStored = await commitTranscript(database.db, task, { ...outcome, forgetsProviderCopy: !keepsProviderCopy });
   crashPoint("transcript/committed");
   relay.wake();
-  return isStored;
+  return isStored ? "done" : "lost";
 };
 
 /** Hears a task's recording (downloading it first where it is at a URL), stores the transcript, and asks for the prompts. */

@@ -34,7 +34,7 @@ export const writePrompts =
           crashPoint("storyboard/written");
           const isStored = await commitStoryboard(database.db, task, storyboard);
           crashPoint("storyboard/committed");
-          return isStored;
+          return isStored ? "done" : "lost";
         },
       },
       taskId,

@@ -6,8 +6,8 @@ import { AppError } from "@phonoscene/kernel";
 import { type AssemblyAiBehaviour, type FakeAssemblyAi, startAssemblyAi } from "@phonoscene/testing/assemblyai";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import type { SpeechRequest } from "../port.ts";
-import { createAssemblyAiEngine } from "./engine.ts";
+import { isPending, type SpeechRequest, type SpeechResult } from "../port.ts";
+import { type AssemblyAiConfig, createAssemblyAiEngine } from "./engine.ts";
 
 const API_KEY = "a-key";
 const SIZE_BYTES = 3_000_000;
@@ -27,10 +27,11 @@ beforeEach(async () => {
 });
 afterEach(() => provider.close());
 
-const engine = (overrides: { apiKey?: string; timeoutMs?: number; requestTimeoutMs?: number } = {}) =>
+const engine = (overrides: Partial<AssemblyAiConfig> = {}) =>
   createAssemblyAiEngine({
     apiKey: API_KEY,
     timeoutMs: 20_000,
+    maxDurationMs: 36_000_000,
     requestTimeoutMs: 10_000,
     pollIntervalMs: 5,
     baseUrl: provider.baseUrl,
@@ -47,6 +48,12 @@ const request = (overrides: Partial<SpeechRequest> = {}): SpeechRequest => ({
   ...overrides,
 });
 
+const heard = async (work: ReturnType<ReturnType<typeof engine>["transcribe"]>): Promise<SpeechResult> => {
+  const outcome = await work;
+  if (isPending(outcome)) throw new Error("A result was due");
+  return outcome;
+};
+
 const failure = async (work: Promise<unknown>): Promise<AppError> => {
   const error = await work.then(
     () => null,
@@ -58,7 +65,7 @@ const failure = async (work: Promise<unknown>): Promise<AppError> => {
 
 describe("a recording that is transcribed", () => {
   test("becomes sentences with times, language and model", async () => {
-    const result = await engine().transcribe(request());
+    const result = await heard(engine().transcribe(request()));
     expect(result).toMatchObject({ language: "en-US", engine: "assemblyai/universal-2", warnings: [] });
     expect(result.segments.map(({ text }) => text)).toEqual([
       "The old fisherman rowed out at dawn, past the lighthouse.",
@@ -76,6 +83,7 @@ describe("a recording that is transcribed", () => {
       audio_url: "https://cdn.example/upload/1",
       speech_models: ["universal-3-pro", "universal-2"],
       language_detection: true,
+      language_confidence_threshold: 0.5,
     });
   });
 
@@ -115,7 +123,7 @@ describe("paid work", () => {
     };
     const first = await failure(engine().transcribe(request({ onProviderJobId })));
     expect(first.code).toBe("provider_unavailable");
-    const result = await engine().transcribe(request({ providerJobId: id }));
+    const result = await heard(engine().transcribe(request({ providerJobId: id })));
     expect(result.segments).toHaveLength(2);
     expect(provider.counts).toMatchObject({ upload: 1, submit: 1 });
   });
@@ -124,7 +132,7 @@ describe("paid work", () => {
     provider.end({ error: "Server error, please try again" });
     expect((await failure(engine().transcribe(request()))).code).toBe("provider_unavailable");
     provider.end({});
-    const result = await engine().transcribe(request({ providerJobId: "transcript-1" }));
+    const result = await heard(engine().transcribe(request({ providerJobId: "transcript-1" })));
     expect(result.segments).toHaveLength(2);
     expect(provider.counts.submit).toBe(2);
   });

@@ -3,12 +3,13 @@ import { setTimeout } from "node:timers/promises";
 
 import { AppError, MINUTE, SECOND } from "@phonoscene/kernel";
 
-import type { SpeechEngine, SpeechRequest, SpeechResult } from "../port.ts";
+import { readRecordingLength } from "../local/recording-length.ts";
+import type { SpeechEngine, SpeechPending, SpeechRequest, SpeechResult } from "../port.ts";
 import { onlyRising } from "../rising.ts";
-import { createTranscriptClient, type Transcript, type TranscriptClient } from "./client.ts";
+import { createTranscriptClient, type Transcript, type TranscriptClient, type TranscriptOrder } from "./client.ts";
 import { transcriptFailure } from "./failures.ts";
 import { toProviderLanguage } from "./languages.ts";
-import { type ProviderAccess, unreachable, unusable } from "./responses.ts";
+import { type ProviderAccess, tookTooLong, unreachable, unusable } from "./responses.ts";
 import { toResult } from "./to-result.ts";
 import { uploadFile } from "./upload.ts";
 
@@ -17,6 +18,18 @@ export type AssemblyAiConfig = {
   baseUrl?: string;
   /** For the whole job: upload, waiting and all. */
   timeoutMs: number;
+  /** Longer recordings are refused: before the upload where their header tells. */
+  maxDurationMs: number;
+  /** In place of the ffmpeg on PATH, which reads the header. */
+  ffmpegPath?: string;
+  /** In order of preference; the provider's own default unless told. */
+  speechModels?: readonly string[];
+  /** A language found out with less (0..1) ends as `language_uncertain`; .5 unless told. */
+  languageConfidence?: number;
+  /** BCP 47 tags that a language is looked for among; any unless told. */
+  expectedLanguages?: readonly string[];
+  /** Tells speakers apart, which the provider charges for. */
+  hasSpeakerLabels?: boolean;
   pollIntervalMs?: number;
   /** For each request, and for the upload without a byte being taken. */
   requestTimeoutMs?: number;
@@ -24,6 +37,9 @@ export type AssemblyAiConfig = {
 
 const NAME = "assemblyai";
 const BASE_URL = "https://api.assemblyai.com";
+/** What the provider takes where it is not told. */
+const SPEECH_MODELS = ["universal-3-pro", "universal-2"];
+const LANGUAGE_CONFIDENCE = 0.5;
 const POLL_INTERVAL_MS = 3 * SECOND;
 const REQUEST_TIMEOUT_MS = MINUTE;
 /** The upload's part of the progress; waiting goes from there towards the rest, as the provider tells nothing. */
@@ -33,6 +49,7 @@ const TYPICAL_WAIT_MS = 30 * SECOND;
 
 type Run = {
   request: SpeechRequest;
+  config: AssemblyAiConfig;
   pollIntervalMs: number;
   provider: Provider;
   onProgress(fraction: number): void;
@@ -61,10 +78,12 @@ const resume = async ({ request, provider }: Run): Promise<Transcript | null> =>
   return isLost ? null : transcript;
 };
 
+const isWorking = ({ status }: Transcript): boolean => status === "queued" || status === "processing";
+
 const waitFor = async (started: Transcript, { provider, pollIntervalMs, onProgress }: Run): Promise<Transcript> => {
   const startedAt = performance.now();
   let transcript = started;
-  while (transcript.status === "queued" || transcript.status === "processing") {
+  while (isWorking(transcript)) {
     await provider.pause(pollIntervalMs);
     transcript = await provider.get(started.id);
     const waited = 1 - Math.exp((startedAt - performance.now()) / TYPICAL_WAIT_MS);
@@ -73,10 +92,22 @@ const waitFor = async (started: Transcript, { provider, pollIntervalMs, onProgre
   return transcript;
 };
 
-const transcribe = async (run: Run): Promise<SpeechResult> => {
-  const transcript = await waitFor((await resume(run)) ?? (await submit(run)), run);
+/** @throws AppError "provider_timeout" where the provider has worked for too long. */
+const leaveToProvider = ({ request, config }: Run): SpeechPending => {
+  if ((request.providerJobAgeMs ?? 0) <= config.timeoutMs) return { isPending: true };
+  throw tookTooLong(new Error(`The provider works since ${request.providerJobAgeMs} ms`));
+};
+
+const transcribe = async (run: Run): Promise<SpeechResult | SpeechPending> => {
+  const { request, config } = run;
+  const started = (await resume(run)) ?? (await submit(run));
+  if (isWorking(started) && request.callback) return leaveToProvider(run);
+  const transcript = await waitFor(started, run);
   if (transcript.status === "error") throw transcriptFailure(transcript.error ?? "");
-  const result = toResult(transcript, NAME);
+  const isFoundOut = toProviderLanguage(request.language) === null;
+  const { languageConfidence = LANGUAGE_CONFIDENCE, maxDurationMs } = config;
+  const limits = { languageConfidence: isFoundOut ? languageConfidence : null, maxDurationMs };
+  const result = toResult(transcript, NAME, limits);
   run.onProgress(1);
   return result;
 };
@@ -86,15 +117,37 @@ const isTimeout = (error: unknown): boolean => error instanceof Error && error.n
 const classify = (error: unknown, deadline: AbortSignal): AppError => {
   if (error instanceof AppError) return error;
   if (error instanceof SyntaxError) return unusable(error);
-  if (!deadline.aborted && !isTimeout(error)) return unreachable(error);
-  const detail = "AssemblyAI took too long; it is tried again, from where it stands.";
-  return new AppError("provider_timeout", { detail }, { cause: error });
+  return deadline.aborted || isTimeout(error) ? tookTooLong(error) : unreachable(error);
 };
 
-type Link = { client: TranscriptClient; uploads: ProviderAccess & { idleTimeoutMs: number }; signal: AbortSignal };
+/** The length that a header claims is looked at where it can be; whatever else is wrong, the provider says. */
+const refuseTooLong = async (filePath: string, { ffmpegPath, maxDurationMs }: AssemblyAiConfig): Promise<void> => {
+  try {
+    await readRecordingLength({ filePath, ffmpegPath, maxDurationMs });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "audio_too_long") throw error;
+  }
+};
 
-const createProvider = (request: SpeechRequest, { client, uploads, signal }: Link, deadline: AbortSignal): Provider => {
-  const language = toProviderLanguage(request.language);
+const orderFrom = (config: AssemblyAiConfig, request: SpeechRequest): Omit<TranscriptOrder, "uploadUrl"> => ({
+  language: toProviderLanguage(request.language),
+  languageConfidence: config.languageConfidence ?? LANGUAGE_CONFIDENCE,
+  expectedLanguages: (config.expectedLanguages ?? []).flatMap((tag) => toProviderLanguage(tag) ?? []),
+  speechModels: config.speechModels ?? SPEECH_MODELS,
+  hasSpeakerLabels: config.hasSpeakerLabels ?? false,
+  callback: request.callback ?? null,
+});
+
+type Link = {
+  config: AssemblyAiConfig;
+  client: TranscriptClient;
+  uploads: ProviderAccess & { idleTimeoutMs: number };
+  signal: AbortSignal;
+};
+
+const createProvider = (request: SpeechRequest, link: Link, deadline: AbortSignal): Provider => {
+  const { config, client, uploads, signal } = link;
+  const order = orderFrom(config, request);
   const guarded = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       return await call();
@@ -106,10 +159,11 @@ const createProvider = (request: SpeechRequest, { client, uploads, signal }: Lin
   return {
     upload: async (onProgress) => {
       const { filePath } = request;
+      await refuseTooLong(filePath, config);
       const { size: sizeBytes } = await stat(filePath);
       return guarded(() => uploadFile({ ...uploads, filePath, sizeBytes, onProgress, signal }));
     },
-    submit: (uploadUrl) => guarded(() => client.submit(uploadUrl, language)),
+    submit: (uploadUrl) => guarded(() => client.submit({ ...order, uploadUrl })),
     get: (id) => guarded(() => client.get(id)),
     pause: (delayMs) => guarded(() => setTimeout(delayMs, undefined, { signal })),
   };
@@ -117,22 +171,34 @@ const createProvider = (request: SpeechRequest, { client, uploads, signal }: Lin
 
 /**
  * AssemblyAI: 99 languages, the recording leaves this machine. What the provider was paid for is not asked for twice:
- * its id goes to `onProviderJobId` before the first poll, and a later attempt with that id only waits.
+ * its id goes to `onProviderJobId` before the first poll, and a later attempt with that id only waits. With a callback
+ * nobody waits: the outcome is pending until the provider is done.
  * Nothing is retried here: the queue does that.
+ * @throws AppError "language_unsupported" for an expected language that the provider does not know.
  */
 export const createAssemblyAiEngine = (config: AssemblyAiConfig): SpeechEngine => {
   const { apiKey, timeoutMs, baseUrl = BASE_URL } = config;
+  for (const tag of config.expectedLanguages ?? []) toProviderLanguage(tag);
   const { pollIntervalMs = POLL_INTERVAL_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = config;
   return {
     name: NAME,
+    forget: async (providerJobId, signal) => {
+      const client = createTranscriptClient({ apiKey, baseUrl, requestTimeoutMs, signal });
+      try {
+        await client.delete(providerJobId);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw classify(error, signal);
+      }
+    },
     transcribe: async (request) => {
       request.signal.throwIfAborted();
       const deadline = AbortSignal.timeout(timeoutMs);
       const signal = AbortSignal.any([request.signal, deadline]);
       const client = createTranscriptClient({ apiKey, baseUrl, requestTimeoutMs, signal });
       const uploads = { apiKey, baseUrl, idleTimeoutMs: requestTimeoutMs };
-      const provider = createProvider(request, { client, uploads, signal }, deadline);
-      return transcribe({ request, pollIntervalMs, provider, onProgress: onlyRising(request.onProgress) });
+      const provider = createProvider(request, { config, client, uploads, signal }, deadline);
+      return transcribe({ request, config, pollIntervalMs, provider, onProgress: onlyRising(request.onProgress) });
     },
   };
 };

@@ -59,7 +59,7 @@ const inOrder = (segments: readonly SpeechSegment[], durationMs: number): Speech
  * English speech on this machine, without the internet: Moonshine (MIT) through ONNX Runtime, in a process a recording.
  * Takes `auto` and `en`; base needs .06 of the recording's time on one core, tiny .035, and 470-570 MB.
  */
-export const createLocalSpeechEngine = (config: LocalSpeechConfig): SpeechEngine => {
+export const createLocalSpeechEngine = (config: LocalSpeechConfig): SpeechEngine<SpeechResult> => {
   const { model, modelDir, ffmpegPath, maxDurationMs, logger } = config;
   const name = `local/moonshine-${model}`;
   return {

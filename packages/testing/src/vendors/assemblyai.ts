@@ -17,17 +17,22 @@ export type AssemblyAiBehaviour =
   | { kind: "cut" }
   /** Never answers. */
   | { kind: "hang" }
+  /** Does the work, and never answers. */
+  | { kind: "accept-and-hang" }
   /** Headers at once, then a byte now and then, never the end. */
   | { kind: "drip" }
   | { kind: "reset" };
 
-export type AssemblyAiWord = { text: string; start: number; end: number; confidence: number };
+export type AssemblyAiWord = { text: string; start: number; end: number; confidence: number; speaker?: string };
 
 /** How a transcript ends; the rest of its fields are filled in. */
 export type AssemblyAiOutcome = {
   text?: string;
   words?: AssemblyAiWord[];
   languageCode?: string;
+  languageConfidence?: number;
+  /** Of the recording; the end of the last word when left out. */
+  durationMs?: number;
   /** Ends in status `error` with this message. */
   error?: string;
 };
@@ -52,6 +57,8 @@ export type FakeAssemblyAi = {
   transcriptIds(): string[];
   /** Queues behaviours for a route, one a request; with none left the server answers well. */
   script(route: AssemblyAiRoute, ...behaviours: AssemblyAiBehaviour[]): void;
+  /** Ends a transcript, and calls its `webhook_url` as the provider does; resolves to the status of the answer. */
+  callBack(id: string): Promise<number>;
   /** What the transcripts submitted from now on end as. */
   end(outcome: AssemblyAiOutcome): void;
   close(): Promise<void>;
@@ -89,7 +96,8 @@ const render = ({ id, pollsLeft, outcome, submitted }: Stored): Record<string, u
     text: words.map(({ text }) => text).join(" "),
     words,
     confidence: 0.97,
-    audio_duration: Math.round((words.at(-1)?.end ?? 0) / 1000),
+    audio_duration: Math.round((outcome.durationMs ?? words.at(-1)?.end ?? 0) / 1000),
+    language_confidence: submitted["language_detection"] === true ? (outcome.languageConfidence ?? 0.99) : null,
   };
 };
 
@@ -113,7 +121,7 @@ const sendJson = (response: ServerResponse, { status, body }: Answer, headers: R
 };
 
 const misbehave = (behaviour: AssemblyAiBehaviour, response: ServerResponse): void => {
-  if (behaviour.kind === "hang") return;
+  if (behaviour.kind === "hang" || behaviour.kind === "accept-and-hang") return;
   if (behaviour.kind === "reset") response.destroy();
   else if (behaviour.kind === "drip") drip(response);
   else if (behaviour.kind === "cut") {
@@ -188,8 +196,24 @@ const serve = async (world: World, incoming: IncomingMessage, response: ServerRe
   const body = await readBody(incoming);
   const { apiKey } = world.options;
   if (apiKey !== undefined && incoming.headers.authorization !== apiKey) return sendJson(response, BAD_KEY);
+  const request = { id: decodeURIComponent(path.split("/")[3] ?? ""), body };
+  if (behaviour?.kind === "accept-and-hang") answer(world, route, request);
   if (behaviour !== undefined) return misbehave(behaviour, response);
-  return sendJson(response, answer(world, route, { id: decodeURIComponent(path.split("/")[3] ?? ""), body }));
+  return sendJson(response, answer(world, route, request));
+};
+
+/** The body is not more than this: id and status. */
+const callBack = async (world: World, id: string): Promise<number> => {
+  const transcript = world.stored.get(id);
+  if (transcript === undefined) throw new Error(`No transcript ${id}`);
+  transcript.pollsLeft = 0;
+  const { webhook_url: url, webhook_auth_header_name: name, webhook_auth_header_value: value } = transcript.submitted;
+  const answered = await fetch(String(url), {
+    method: "POST",
+    headers: { "content-type": "application/json", [String(name)]: String(value) },
+    body: JSON.stringify({ transcript_id: id, status: transcript.outcome.error === undefined ? "completed" : "error" }),
+  });
+  return answered.status;
 };
 
 /**
@@ -218,6 +242,7 @@ export const startAssemblyAi = async (options: AssemblyAiOptions = {}): Promise<
     counts: world.counts,
     transcriptIds: () => [...world.stored.keys()],
     script: (route, ...behaviours) => void world.scripts[route].push(...behaviours),
+    callBack: (id) => callBack(world, id),
     end: (outcome) => void (world.options.outcome = outcome),
     close: () =>
       new Promise((resolve, reject) => {

@@ -5,10 +5,10 @@ import {
   Storyboard,
   type StoryboardFormat,
   type StreamedText,
-  Transcript,
   type TranscriptFormat,
+  TranscriptWithWords,
 } from "@phonoscene/contracts";
-import { type Database, findTask, type TaskRow } from "@phonoscene/db";
+import { type Database, findTask, findTaskWithWords, type TaskRow } from "@phonoscene/db";
 import { AppError } from "@phonoscene/kernel";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
@@ -41,7 +41,7 @@ const toCues = (items: readonly Timed[]): Cue[] => {
 const promptCues = ({ prompts }: Storyboard): Cue[] =>
   toCues(prompts.map(({ startMs, endMs, content }) => ({ startMs, endMs, text: content })));
 
-const TRANSCRIPT: Record<TranscriptFormat, Format<Transcript>> = {
+const TRANSCRIPT: Record<TranscriptFormat, Format<TranscriptWithWords>> = {
   txt: {
     mediaType: "text/plain",
     extension: "txt",
@@ -86,6 +86,16 @@ const stemOf = (filename: string): string => filename.replace(/\.[^.]*$/u, "");
 const disposition = (task: TaskRow, extension: string): string =>
   attachment(task.name ?? stemOf(task.audio?.filename ?? ""), { fallback: `task-${task.id}`, extension });
 
+const toTranscriptWithWords = (row: TaskRow): TranscriptWithWords | null => {
+  const { transcript } = toTaskView(row);
+  if (!transcript) return null;
+  const segments = transcript.segments.map((segment, at) => ({
+    ...segment,
+    words: row.transcript?.segments[at]?.words ?? null,
+  }));
+  return TranscriptWithWords.parse({ ...transcript, segments });
+};
+
 const toStoryboard = (row: TaskRow): Storyboard => {
   const { id, name, options, promptEngine, scenes, prompts } = toTaskView(row);
   return Storyboard.parse({
@@ -108,11 +118,13 @@ export const exportRoutes = ({ database: { db } }: { database: Database }): Rout
   };
   return [
     endpoint(exportTranscript, async ({ user, params, query, setHeader }) => {
-      const task = await find({ id: params.id, userId: user.id }, ["transcript"]);
-      const { transcript } = toTaskView(task);
-      if (!transcript) throw notReady(task, "transcript");
+      const where = { id: params.id, userId: user.id };
+      const task = query.format === "json" ? await findTaskWithWords(db, where) : await find(where, ["transcript"]);
+      if (task === null) throw taskNotFound();
+      const transcript = toTranscriptWithWords(task);
+      if (transcript === null) throw notReady(task, "transcript");
       const { mediaType, extension, write } = TRANSCRIPT[query.format];
-      const chunks = write(Transcript.parse(transcript));
+      const chunks = write(transcript);
       setHeader("Content-Disposition", disposition(task, extension));
       return { mediaType, chunks };
     }),

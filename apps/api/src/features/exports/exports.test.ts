@@ -1,4 +1,4 @@
-import { type GivenSegment, type StoryboardFormat, type TranscriptFormat } from "@phonoscene/contracts";
+import { type GivenSegment, type StoryboardFormat, type Task, type TranscriptFormat } from "@phonoscene/contracts";
 import { claimTask, commitStoryboard, failTask } from "@phonoscene/db";
 import { newId } from "@phonoscene/kernel";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -93,6 +93,22 @@ describe("a transcript", () => {
       expect(read(await answer.text())).toMatchObject(holds as object);
     },
   );
+
+  it("has the times of its words and its speakers in JSON, which a task's own transcript leaves out", async () => {
+    const id = await timedTask();
+    const words = [{ startMs: 0, endMs: 400, text: "She", confidence: 0.9 }];
+    const where = { taskId_position: { taskId: id, position: 0 } };
+    await world.database.db.transcriptSegment.update({ where, data: { words, speaker: "A" } });
+    expect(await (await get(`/v1/tasks/${id}/transcript?format=json`)).json()).toMatchObject({
+      segments: [
+        { speaker: "A", words },
+        { speaker: null, words: null },
+      ],
+    });
+    const { transcript } = (await (await get(`/v1/tasks/${id}?include=transcript`)).json()) as Task;
+    expect(transcript?.segments[0]).toMatchObject({ speaker: "A" });
+    expect(transcript?.segments[0]).not.toHaveProperty("words");
+  });
 
   it("is there before the prompts are, where it came with the task", async () => {
     const id = await create({ transcript: { segments: SEGMENTS } });

@@ -31,12 +31,13 @@ const toTranscript = (transcript: TaskRow["transcript"]): Task["transcript"] =>
     text: transcript.text,
     engine: transcript.engine,
     durationMs: transcript.durationMs,
-    segments: transcript.segments.map(({ position, startMs, endMs, text, confidence }) => ({
+    segments: transcript.segments.map(({ position, startMs, endMs, text, confidence, speaker }) => ({
       id: position,
       startMs,
       endMs,
       text,
       confidence,
+      speaker,
     })),
   };
 
