@@ -12,7 +12,7 @@ export const AssemblyAiCall = z
 
 export const assemblyAiHook = defineEndpoint({
   method: "post",
-  path: "/v1/hooks/assemblyai/{token}",
+  path: "/v1/hooks/assemblyai/{hookId}",
   operationId: "assemblyAiHook",
   summary: "AssemblyAI calls here when a transcript is over",
   description:
@@ -20,7 +20,7 @@ export const assemblyAiHook = defineEndpoint({
   tag: "Operations",
   auth: "none",
   limit: "hook",
-  params: z.strictObject({ token: z.string().max(200) }),
+  params: z.strictObject({ hookId: z.string().max(200) }),
   headers: z.object({ [PROVIDER_HOOK_HEADER]: z.string().max(200) }),
   body: AssemblyAiCall,
   maxBodyBytes: 2000,

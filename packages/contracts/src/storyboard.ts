@@ -20,6 +20,7 @@ const nullableMs = DurationMs.nullable();
 
 /** A recording of ten hours has fewer. */
 const MAX_SEGMENTS = 100_000;
+const MAX_WORDS = 100_000;
 const MAX_TEXT = 1_000_000;
 
 /** A stretch of the transcript; `startMs`/`endMs` are null where the source is text. */
@@ -30,23 +31,25 @@ export const Segment = z
     endMs: nullableMs,
     text: shownText(MAX_TEXT),
     confidence: z.number().min(0).max(1).nullable(),
-    speaker: z.string().nullish().meta({ description: "The engine's label; null or absent where it tells none apart" }),
+    speaker: shownText(MAX_WORD)
+      .nullish()
+      .meta({ description: "The engine's label; null or absent where it tells none apart" }),
   })
   .meta({ id: "Segment" });
 export type Segment = z.infer<typeof Segment>;
 
 export const Word = z
   .object({
-    startMs: z.int().min(0),
-    endMs: z.int().min(0),
-    text: z.string(),
+    startMs: DurationMs,
+    endMs: DurationMs,
+    text: shownText(MAX_SENTENCE),
     confidence: z.number().min(0).max(1).nullable(),
   })
   .meta({ id: "Word" });
 export type Word = z.infer<typeof Word>;
 
 export const SegmentWithWords = Segment.extend({
-  words: z.array(Word).nullable().meta({ description: "Null where the engine gives no times of words" }),
+  words: shownList(Word, MAX_WORDS).nullable().meta({ description: "Null where the engine gives no times of words" }),
 }).meta({ id: "SegmentWithWords" });
 
 export const Transcript = z
@@ -61,7 +64,7 @@ export const Transcript = z
 export type Transcript = z.infer<typeof Transcript>;
 
 /** What the JSON export has; `include=transcript` leaves the words out for their size. */
-export const TranscriptWithWords = Transcript.extend({ segments: z.array(SegmentWithWords) }).meta({
+export const TranscriptWithWords = Transcript.extend({ segments: shownList(SegmentWithWords, MAX_SEGMENTS) }).meta({
   id: "TranscriptWithWords",
 });
 export type TranscriptWithWords = z.infer<typeof TranscriptWithWords>;

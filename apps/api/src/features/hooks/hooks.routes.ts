@@ -19,7 +19,7 @@ const refused = (): AppError =>
  */
 export const hookRoutes = ({ database, relay, providerHooks }: Dependencies): Route[] => [
   endpoint(assemblyAiHook, async ({ params, body, header, logger }) => {
-    const call = { token: params.token, header: header(PROVIDER_HOOK_HEADER) ?? "" };
+    const call = { token: params.hookId, header: header(PROVIDER_HOOK_HEADER) ?? "" };
     const taskId = providerHooks?.verify(call) ?? null;
     if (taskId === null) throw refused();
     const job = { taskId, provider: "assemblyai", providerJobId: body.transcript_id };
