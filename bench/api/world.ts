@@ -19,6 +19,7 @@ export type World = {
   floor: Side;
   client: pg.Client;
   ownerId: string;
+  ownerEmail: string;
   /** Headers of a caller whom both sides know; access tokens last ten minutes, so each round asks for its own. */
   login(): Promise<Record<string, string>>;
   /** Takes away what a round has made, so that each finds the database as it was seeded. */
@@ -85,7 +86,16 @@ const open = async (options: WorldOptions, undo: Undo): Promise<World> => {
     const { accessToken } = Login.parse(await post(`${api.url}/v1/auth/login`, ACCOUNT));
     return { authorization: `Bearer ${accessToken}`, "x-user": ownerId, "content-type": "application/json" };
   };
-  return { api, floor, client, ownerId, login, clean: () => clean(client, ownerId), close: async () => undefined };
+  return {
+    api,
+    floor,
+    client,
+    ownerId,
+    ownerEmail: ACCOUNT.email,
+    login,
+    clean: () => clean(client, ownerId),
+    close: async () => undefined,
+  };
 };
 
 /** Only what was seeded was ever started. Outbox first: the relay has nothing left to do then. */

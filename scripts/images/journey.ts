@@ -35,7 +35,7 @@ export const makeJourney = async (url: string, sample: { text: string; audio: st
   const account = newAccount();
   await registerAccount(url, account);
   const client = await createApiClient({ url, getToken: () => logIn(url, account) });
-  const text = await finish(client, await client.createTextTask(await readFile(sample.text, "utf8"), {}));
+  const text = await finish(client, await client.createTask({ text: await readFile(sample.text, "utf8") }, {}));
   const audio = await finish(client, await client.createAudioTask(sample.audio, { language: "en" }));
   return [describeTask(text), describeTask(audio)];
 };

@@ -6,11 +6,16 @@ import { Problem, type ProblemCode, PROBLEMS, type SubtitleFormat, Task, Tokens 
 import { AppError } from "@phonoscene/kernel";
 
 export type ApiClient = {
-  createTextTask(text: string, options: TaskFields): Promise<Task>;
-  createTranscriptTask(file: { format: SubtitleFormat; content: string }, options: TaskFields): Promise<Task>;
+  createTask(source: TaskSource, options: TaskFields): Promise<Task>;
   createAudioTask(filePath: string, options: TaskFields): Promise<Task>;
   getTask(id: string, include?: string): Promise<Task>;
 };
+
+/** What a task is made of, where that is no file of this machine. */
+export type TaskSource =
+  | { text: string }
+  | { audioUrl: string }
+  | { transcript: { format: SubtitleFormat; content: string } };
 
 /** Options of a task as the command line gave them; absent ones are left to the service. */
 export type TaskFields = Record<string, string | number>;
@@ -76,10 +81,8 @@ export const createApiClient = async ({ url, getToken }: ApiClientOptions): Prom
     }
   };
   return {
-    createTextTask: (text, options) =>
-      authorized((headers) => postJson(`${url}/v1/tasks`, { text, ...options }, headers)),
-    createTranscriptTask: (transcript, options) =>
-      authorized((headers) => postJson(`${url}/v1/tasks`, { transcript, ...options }, headers)),
+    createTask: (source, options) =>
+      authorized((headers) => postJson(`${url}/v1/tasks`, { ...source, ...options }, headers)),
     createAudioTask: async (filePath, options) => {
       const blob = await openAsBlob(filePath);
       return authorized((headers) => {

@@ -8,6 +8,7 @@ describe("readCommand", () => {
     [["demo"], { kind: "sample" }],
     [["demo", "talk.mp3"], { kind: "file", path: "talk.mp3" }],
     [["demo", "-"], { kind: "stdin" }],
+    [["demo", "https://example.com/talk.mp3"], { kind: "url", url: "https://example.com/talk.mp3" }],
     [["demo", "--text", "A fox."], { kind: "text", text: "A fox." }],
   ])("%j names its source", (argv, source) => {
     expect(readCommand(argv)).toMatchObject({ name: "demo", source, isJson: false });

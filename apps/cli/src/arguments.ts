@@ -10,6 +10,7 @@ export type DemoSource =
   | { kind: "sample" }
   | { kind: "text"; text: string }
   | { kind: "stdin" }
+  | { kind: "url"; url: string }
   | { kind: "file"; path: string };
 
 export type AdminCommand = { name: "admin"; isJson: boolean } & (
@@ -32,8 +33,8 @@ export type Command =
 
 export const USAGE = `Phonoscene turns any recording or text into a storyboard of image prompts.
 
-  demo [FILE | -]       the bundled sample, a recording, a text, subtitles or lyrics with times (.srt, .vtt, .lrc),
-                        or text from standard input
+  demo [FILE | URL | -] the bundled sample, a recording, a text, subtitles or lyrics with times (.srt, .vtt, .lrc),
+                        a recording at an http(s) address, or text from standard input
   demo --text "..."     a text
   start                 keep the service running, until Ctrl-C
   admin grant EMAIL     make an account an administrator; admin revoke EMAIL undoes it, admin list shows them
@@ -118,10 +119,11 @@ const readFields = (values: ReturnType<typeof parseRaw>["values"]): TaskFields =
 const readSource = (text: string | undefined, operands: string[]): DemoSource => {
   const [operand, ...rest] = operands;
   if (rest.length > 0 || (text !== undefined && operand !== undefined)) {
-    throw new UsageError("demo takes one thing at a time: a FILE, - for standard input, or --text.");
+    throw new UsageError("demo takes one thing at a time: a FILE, a URL, - for standard input, or --text.");
   }
   if (text !== undefined) return { kind: "text", text };
   if (operand === undefined) return { kind: "sample" };
+  if (/^https?:\/\//i.test(operand)) return { kind: "url", url: operand };
   return operand === "-" ? { kind: "stdin" } : { kind: "file", path: operand };
 };
 

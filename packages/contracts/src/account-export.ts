@@ -6,7 +6,7 @@ import { Count, shownList, shownText } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { PromptRevision } from "./prompts.ts";
 import { Session } from "./sessions.ts";
-import { Prompt, Scene, Transcript } from "./storyboard.ts";
+import { Prompt, Scene, TranscriptWithWords } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
 import { MAX_TEXT_CHARACTERS, Task } from "./tasks.ts";
 
@@ -28,7 +28,7 @@ export const ExportedTask = Task.extend({
   text: shownText(MAX_TEXT_CHARACTERS)
     .nullable()
     .meta({ description: "What the task was made of; null for audio and given transcripts" }),
-  transcript: Transcript.nullable(),
+  transcript: TranscriptWithWords.nullable(),
   scenes: shownList(Scene, 10_000),
   prompts: shownList(ExportedPrompt, 500),
 }).meta({ id: "ExportedTask" });

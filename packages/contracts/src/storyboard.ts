@@ -60,7 +60,10 @@ export const Transcript = z
     durationMs: nullableMs,
     segments: shownList(Segment, MAX_SEGMENTS),
   })
-  .meta({ id: "Transcript" });
+  .meta({
+    id: "Transcript",
+    description: "What was heard, or the sentences of a text; in a task with include=transcript",
+  });
 export type Transcript = z.infer<typeof Transcript>;
 
 /** What the JSON export has; `include=transcript` leaves the words out for their size. */

@@ -142,7 +142,7 @@ export const Task = z
     completedAt: instant.nullable(),
     deadlineAt: instant.nullable().meta({ description: "When the task is canceled, unless it is over by then" }),
     urls: z.object({ self: shownText(MAX_WORD), cancel: shownText(MAX_WORD), events: shownText(MAX_WORD) }),
-    transcript: Transcript.nullable().optional().meta({ description: "With include=transcript" }),
+    transcript: Transcript.nullable().optional(),
     scenes: shownList(Scene, 10_000).optional().meta({ description: "With include=scenes" }),
     prompts: shownList(Prompt, 500).optional().meta({ description: "With include=prompts" }),
   })

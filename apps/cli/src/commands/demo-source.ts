@@ -12,6 +12,7 @@ import { UsageError } from "../exit-codes.ts";
 export type DemoInput =
   | { kind: "text"; text: string; label: string }
   | { kind: "transcript"; format: SubtitleFormat; content: string; label: string }
+  | { kind: "url"; url: string; label: string }
   | { kind: "audio"; path: string; label: string };
 
 const SAMPLE = fileURLToPath(new URL("../../../../samples/the-lamp-keeper.mp3", import.meta.url));
@@ -68,5 +69,6 @@ export const readDemoInput = async (
     return { kind: "audio", path: SAMPLE, label: `the bundled sample, ${path.basename(SAMPLE)}` };
   if (source.kind === "text") return { kind: "text", text: source.text, label: "your text" };
   if (source.kind === "stdin") return { kind: "text", text: await readAll(io.stdin), label: "standard input" };
+  if (source.kind === "url") return { ...source, label: source.url };
   return readFileSource(path.resolve(io.cwd, source.path));
 };

@@ -48,9 +48,10 @@ const follow = async (
 
 const submit = (client: ApiClient, input: DemoInput, { fields }: DemoCommand): Promise<Task> => {
   if (input.kind === "audio") return client.createAudioTask(input.path, fields);
-  if (input.kind === "text") return client.createTextTask(input.text, fields);
+  if (input.kind === "text") return client.createTask({ text: input.text }, fields);
+  if (input.kind === "url") return client.createTask({ audioUrl: input.url }, fields);
   const { format, content } = input;
-  return client.createTranscriptTask({ format, content }, fields);
+  return client.createTask({ transcript: { format, content } }, fields);
 };
 
 /** A throw-away service of its own, in a temporary directory; nothing of it stays. */

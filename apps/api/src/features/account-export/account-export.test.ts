@@ -77,6 +77,8 @@ describe("the export of an account", () => {
     const prompt = `/v1/tasks/${id}/prompts/${data[0]?.id}`;
     await world.request(prompt, { method: "PATCH", token, json: { content: "a silver fox" } });
     await world.request(`/v1/tasks/${id}`, { method: "PATCH", token, json: { metadata: { project: "den" } } });
+    const words = [{ startMs: 0, endMs: 400, text: "Words.", confidence: 0.9 }];
+    await world.database.db.transcriptSegment.updateMany({ where: { taskId: id }, data: { words } });
     const form = new FormData();
     form.set("audio", new Blob([Buffer.from("RIFF$\0\0\0WAVEfmt "), Buffer.alloc(64)]), "tape.wav");
     await world.request("/v1/tasks", { method: "POST", token, body: form });
@@ -99,7 +101,7 @@ describe("the export of an account", () => {
       text: "Words.",
       metadata: { project: "den" },
       options: { target: "midjourney" },
-      transcript: { text: "Words.", segments: [{ text: "Words." }] },
+      transcript: { text: "Words.", segments: [{ text: "Words.", words }] },
       scenes: [{ index: 0 }, { index: 1 }],
       prompts: [
         { content: "a silver fox", version: 2, revisions: [{ version: 1, content: "a red fox" }] },

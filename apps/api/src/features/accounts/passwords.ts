@@ -55,7 +55,7 @@ const createGate = () => {
   };
 };
 
-/** argon2id (RFC 9106) with the parameters of docs/security.md. */
+/** argon2id (RFC 9106): 64 MiB, three passes, one lane. */
 export const createPasswords = (): Passwords => {
   const gate = createGate();
   return {

@@ -6,13 +6,13 @@ import {
   type StoryboardFormat,
   type StreamedText,
   type TranscriptFormat,
-  TranscriptWithWords,
+  type TranscriptWithWords,
 } from "@phonoscene/contracts";
 import { type Database, findTask, findTaskWithWords, type TaskRow } from "@phonoscene/db";
 import { AppError } from "@phonoscene/kernel";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
-import { taskNotFound, toTaskView } from "../tasks/index.ts";
+import { taskNotFound, toTaskView, toTranscriptWithWords } from "../tasks/index.ts";
 import { attachment } from "./file-name.ts";
 import { toChapters } from "./formats/chapters.ts";
 import { toCsv } from "./formats/csv.ts";
@@ -85,16 +85,6 @@ const stemOf = (filename: string): string => filename.replace(/\.[^.]*$/u, "");
 
 const disposition = (task: TaskRow, extension: string): string =>
   attachment(task.name ?? stemOf(task.audio?.filename ?? ""), { fallback: `task-${task.id}`, extension });
-
-const toTranscriptWithWords = (row: TaskRow): TranscriptWithWords | null => {
-  const { transcript } = toTaskView(row);
-  if (!transcript) return null;
-  const segments = transcript.segments.map((segment, at) => ({
-    ...segment,
-    words: row.transcript?.segments[at]?.words ?? null,
-  }));
-  return TranscriptWithWords.parse({ ...transcript, segments });
-};
 
 const toStoryboard = (row: TaskRow): Storyboard => {
   const { id, name, options, promptEngine, scenes, prompts } = toTaskView(row);

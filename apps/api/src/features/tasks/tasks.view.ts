@@ -1,4 +1,4 @@
-import { FAILURE_CODES, type Task, TaskOptions, Warning } from "@phonoscene/contracts";
+import { FAILURE_CODES, type Task, TaskOptions, TranscriptWithWords, Warning } from "@phonoscene/contracts";
 import type { TaskRow } from "@phonoscene/db";
 import { z } from "zod";
 
@@ -90,3 +90,14 @@ export const toTaskView = (row: TaskRow): Task => ({
   ...(row.scenes !== undefined && { scenes: row.scenes }),
   ...(row.prompts !== undefined && { prompts: row.prompts.map(toPromptView) }),
 });
+
+/** The transcript with the times of its words, for downloads; null where there is none. */
+export const toTranscriptWithWords = (row: Pick<TaskRow, "transcript">): TranscriptWithWords | null => {
+  const transcript = toTranscript(row.transcript);
+  if (!transcript) return null;
+  const segments = transcript.segments.map((segment, at) => ({
+    ...segment,
+    words: row.transcript?.segments[at]?.words ?? null,
+  }));
+  return TranscriptWithWords.parse({ ...transcript, segments });
+};
