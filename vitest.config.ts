@@ -18,8 +18,10 @@ export default defineConfig({
     maxWorkers: 2,
     // Processes that a test forks run from source too.
     execArgv: ["--import", "tsx", "--conditions=phonoscene-source"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    // Polls end as soon as the fact is there: long only where it never comes.
+    expect: { poll: { timeout: 10_000 } },
+    hookTimeout: 120_000,
     reporters: ["default", countsReporter],
   },
 });
