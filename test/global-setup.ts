@@ -1,6 +1,6 @@
 // One PostgreSQL and one Redis for all test files; each file then takes a database and a prefix of its own.
 import { randomBytes } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -81,6 +81,8 @@ const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   project.provide("templateDatabase", template);
   project.provide("redisUrl", redis?.url ?? null);
   project.provide("redisPrefix", redisPrefix);
+  const answersDir = await mkdtemp(join(tmpdir(), "phonoscene-answers-"));
+  project.provide("answersDir", process.env["ANSWERS_DIR"] ?? answersDir);
   return async () => {
     if (redis !== null) {
       await removeKeys(redis, redisPrefix);
@@ -88,6 +90,7 @@ const setup = async (project: TestProject): Promise<() => Promise<void>> => {
     }
     await withClient(server.url("postgres"), (client) => client.query(`DROP DATABASE ${template}`));
     await server.stop();
+    await rm(answersDir, { recursive: true });
   };
 };
 

@@ -1,40 +1,38 @@
 import { expect, it } from "vitest";
 
 import { checkConformance } from "./test-conformance.ts";
-import { useApiWorld } from "./test-use-world.ts";
 
-const world = useApiWorld();
-
-/** Sends a request and holds its answer against the document. */
-const ask = async (method: string, path: string, init: { token?: string; json?: unknown } = {}): Promise<Response> => {
-  const response = await world.request(path, { method, ...init });
-  await checkConformance({ method, pathname: new URL(world.url + path).pathname, json: init.json }, response.clone());
-  return response;
-};
-
-it("answers along the way of a task are as the document says", async () => {
-  const token = await world.newUser();
-  const created = await ask("POST", "/v1/tasks", { token, json: { text: "A fox ran." } });
-  expect(created.status).toBe(202);
-  const { id } = (await created.json()) as { id: string };
-  const statuses = [
-    await ask("GET", `/v1/tasks/${id}?include=prompts,scenes,transcript`, { token }),
-    await ask("GET", "/v1/tasks", { token }),
-    await ask("GET", "/v1/me/sessions", { token }),
-    await ask("POST", "/v1/tasks", { token, json: { colour: "red" } }),
-    await ask("GET", "/v1/tasks/%E0%A4%A", { token }),
-    await ask("GET", "/v1/me"),
-    await ask("DELETE", `/v1/tasks/${id}`, { token }),
-    await ask("GET", `/v1/tasks/${id}`, { token }),
-  ].map(({ status }) => status);
-  expect(statuses).toEqual([200, 200, 200, 422, 400, 401, 204, 404]);
-});
+const HEADERS = { "content-type": "application/json", "x-request-id": "trace-42" };
+const answer = (body: object, status = 200) => new Response(JSON.stringify(body), { status, headers: HEADERS });
 
 it("an answer that the document does not have is told by route, status and place", async () => {
-  const headers = { "content-type": "application/json", "x-request-id": "trace-42" };
-  const answer = (body: object, status = 200) => new Response(JSON.stringify(body), { status, headers });
   const asked = { method: "GET", pathname: "/healthz" };
-  await checkConformance(asked, answer({ status: "ok" }));
+  const { seen, response } = await checkConformance(asked, answer({ status: "ok" }));
+  expect([seen, await response.json()]).toEqual(["GET /healthz 200", { status: "ok" }]);
   await expect(checkConformance(asked, answer({ status: "no" }))).rejects.toThrow("GET /healthz 200: /status must be");
   await expect(checkConformance(asked, answer({}, 418))).rejects.toThrow("GET /healthz 418: this status");
+  const html = new Response("<p>", { headers: { ...HEADERS, "content-type": "text/html" } });
+  await expect(checkConformance(asked, html)).rejects.toThrow('GET /healthz 200: the media type "text/html"');
+  const nameless = Response.json({ status: "ok" });
+  await expect(checkConformance(asked, nameless)).rejects.toThrow("GET /healthz 200: no X-Request-Id");
+  await expect(checkConformance({ ...asked, pathname: "/secret" }, answer({}))).rejects.toThrow("no such route");
+});
+
+it("a request that should not have led to a 2xx is told, but for items of a call that is not atomic", async () => {
+  const created = () => answer({ results: [] });
+  const asked = { method: "POST", pathname: "/v1/tasks/bulk" };
+  const ask = (body: object) => checkConformance({ ...asked, body: JSON.stringify(body) }, created());
+  await expect(ask({ items: [{ colour: "red" }] })).rejects.toThrow("POST /v1/tasks/bulk 200 request: /items/0 must");
+  expect((await ask({ items: [{ colour: "red" }], atomic: false })).seen).toBe("POST /v1/tasks/bulk 200");
+});
+
+it("an event stream is checked while it is read, and a fault is told even to who ignores breaks", async () => {
+  const faults: unknown[] = [];
+  const headers = { ...HEADERS, "content-type": "text/event-stream" };
+  const stream = new Response("event: chat\ndata: {}\n\n", { headers });
+  const { response } = await checkConformance({ method: "GET", pathname: "/v1/events" }, stream, (fault) =>
+    faults.push(fault),
+  );
+  await expect(response.text()).rejects.toThrow('no event "chat" is documented');
+  expect(faults).toEqual([expect.objectContaining({ message: expect.stringContaining("GET /v1/events 200") })]);
 });

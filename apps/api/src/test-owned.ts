@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { newStoryboard } from "./test-storyboard.ts";
 import type { ApiWorld } from "./test-world.ts";
 
-const PASSWORD = "correct horse battery";
+/** Of everybody who registers in a test. */
+export const PASSWORD = "correct horse battery";
 
 export type Person = { email: string; token: string; refreshToken: string; userId: string };
 
@@ -29,11 +30,13 @@ export const newApiKey = async (
   return (await answer.json()) as { id: string; key: string };
 };
 
+/** Enough of a recording to be taken for one. */
+export const WAV = Buffer.concat([Buffer.from("RIFF\u0024\0\0\0WAVEfmt ", "latin1"), Buffer.alloc(64)]);
+
 /** A recording with its task. */
 const newAudioId = async (world: ApiWorld, token: string): Promise<string> => {
   const form = new FormData();
-  const wav = Buffer.concat([Buffer.from("RIFF\u0024\0\0\0WAVEfmt ", "latin1"), Buffer.alloc(64)]);
-  form.set("audio", new Blob([wav]), "a.wav");
+  form.set("audio", new Blob([WAV]), "a.wav");
   const answer = await world.request("/v1/tasks", { method: "POST", token, body: form });
   const { id } = (await answer.json()) as { id: string };
   const row = await world.database.db.task.findUniqueOrThrow({ where: { id } });

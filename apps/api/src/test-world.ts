@@ -8,6 +8,7 @@ import { createLogger, createProviderHooks } from "@phonoscene/kernel";
 import { createAddressPolicy } from "@phonoscene/outbound";
 import { createProducer, openQueueBackend, type QueueName, startRelay } from "@phonoscene/queue";
 import { openLocalDisk } from "@phonoscene/storage";
+import { inject } from "vitest";
 
 import { createApp } from "./app.ts";
 import {
@@ -19,6 +20,7 @@ import {
 } from "./features/accounts/index.ts";
 import { openRateLimitStore } from "./http/rate-limit-store.ts";
 import { createRateLimits, type RateLimitConfig } from "./http/rate-limits.ts";
+import { type ConformanceWatch, watchConformance } from "./test-conformance-watch.ts";
 
 export const TEST_SECRET = "a secret of more than thirty-two characters";
 
@@ -43,6 +45,10 @@ export type ApiWorld = {
   jobs(queue: QueueName): Promise<unknown[]>;
   /** Files under the data directory, incoming and stored. */
   files(): Promise<string[]>;
+  /**
+   * Every answer is held against the OpenAPI document, and so is the JSON that led to a 2xx.
+   * @throws Error naming route, status and place of what is not as documented.
+   */
   request(path: string, init?: RequestInit & { token?: string; json?: unknown }): Promise<Response>;
   /** Registers and logs in; resolves to an access token. */
   newUser(email?: string): Promise<string>;
@@ -69,6 +75,20 @@ const listen = (server: Server): Promise<number> =>
       resolve(typeof address === "object" && address !== null ? address.port : 0);
     });
   });
+
+/** A request whose answer is checked. */
+const createRequest =
+  (url: string, conformance: ConformanceWatch): ApiWorld["request"] =>
+  async (where, { token, json, ...init } = {}) => {
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
+    if (json !== undefined) headers.set("content-type", "application/json");
+    const body = json === undefined ? init.body : JSON.stringify(json);
+    const response = await fetch(url + where, { ...init, headers, ...(body !== undefined && { body }) });
+    const isJson = typeof body === "string" && headers.get("content-type") === "application/json";
+    const asked = { method: init.method ?? "GET", pathname: new URL(url + where).pathname };
+    return conformance.watch({ ...asked, ...(isJson && { body }) }, response);
+  };
 
 /** The whole application on a free loopback port, over a real database that also holds the queue; no worker serves it. */
 export const startApiWorld = async (databaseUrl: string, overrides: ApiWorldOverrides = {}): Promise<ApiWorld> => {
@@ -110,13 +130,8 @@ export const startApiWorld = async (databaseUrl: string, overrides: ApiWorldOver
   const server = createServer(app);
   const url = `http://127.0.0.1:${await listen(server)}`;
 
-  const request: ApiWorld["request"] = (where, { token, json, ...init } = {}) => {
-    const headers = new Headers(init.headers);
-    if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
-    if (json !== undefined) headers.set("content-type", "application/json");
-    return fetch(`${url}${where}`, { ...init, headers, ...(json !== undefined && { body: JSON.stringify(json) }) });
-  };
-
+  const conformance = watchConformance(inject("answersDir"));
+  const request = createRequest(url, conformance);
   let users = 0;
   return {
     url,
@@ -153,6 +168,7 @@ export const startApiWorld = async (databaseUrl: string, overrides: ApiWorldOver
       await limitStore.close();
       await database.close();
       await rm(dataDir, { recursive: true, force: true });
+      await conformance.end();
     },
   };
 };

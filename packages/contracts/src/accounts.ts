@@ -12,19 +12,23 @@ export const Email = z
 
 const PersonName = storedText(100).meta({ example: "Ada" });
 
+const PASSWORD = "seven quiet lanterns";
+
 /** Its strength is measured where it is received: 8 characters alone say little. */
 const NewPassword = z.string().min(8).max(128).meta({
-  example: "correct horse battery staple",
+  example: PASSWORD,
   description: "8 to 128 characters that are hard to guess: common words, dates, the email and the name count little",
 });
 
-const GivenPassword = z.string().min(1).max(128).meta({ example: "correct horse battery staple" });
+const GivenPassword = z.string().min(1).max(128).meta({ example: PASSWORD });
 
 export const Register = z
   .strictObject({ email: Email, password: NewPassword, name: PersonName })
-  .meta({ id: "Register" });
+  .meta({ id: "Register", example: { email: "ada@example.com", password: PASSWORD, name: "Ada" } });
 
-export const Login = z.strictObject({ email: Email, password: GivenPassword }).meta({ id: "Login" });
+export const Login = z
+  .strictObject({ email: Email, password: GivenPassword })
+  .meta({ id: "Login", example: { email: "ada@example.com", password: PASSWORD } });
 
 export const User = z
   .object({
@@ -47,21 +51,28 @@ export const Tokens = z
   })
   .meta({ id: "Tokens" });
 
+const TOKENS_EXAMPLE = { refreshToken: "the-refresh-token-of-your-last-login-or-refresh" };
+
 const RefreshToken = z.string().min(1).max(200).meta({ description: "The newest one that this session was given" });
 
-export const Refresh = z.strictObject({ refreshToken: RefreshToken }).meta({ id: "Refresh" });
+export const Refresh = z.strictObject({ refreshToken: RefreshToken }).meta({ id: "Refresh", example: TOKENS_EXAMPLE });
 
-export const Logout = z.strictObject({ refreshToken: RefreshToken.optional() }).meta({ id: "Logout" });
+export const Logout = z
+  .strictObject({ refreshToken: RefreshToken.optional() })
+  .meta({ id: "Logout", example: TOKENS_EXAMPLE });
 
 export const UpdateMe = z
   .strictObject({ name: PersonName.optional(), email: Email.optional() })
-  .meta({ id: "UpdateMe" });
+  .meta({ id: "UpdateMe", example: { name: "Ada Lovelace" } });
 
-export const DeleteMe = z.strictObject({ password: GivenPassword }).meta({ id: "DeleteMe" });
+export const DeleteMe = z
+  .strictObject({ password: GivenPassword })
+  .meta({ id: "DeleteMe", example: { password: PASSWORD } });
 
-export const ChangePassword = z
-  .strictObject({ currentPassword: GivenPassword, newPassword: NewPassword })
-  .meta({ id: "ChangePassword" });
+export const ChangePassword = z.strictObject({ currentPassword: GivenPassword, newPassword: NewPassword }).meta({
+  id: "ChangePassword",
+  example: { currentPassword: PASSWORD, newPassword: "nine brass umbrellas" },
+});
 
 const BODY_PROBLEMS = [
   "request/malformed",

@@ -51,7 +51,7 @@ export const Redrive = z
     filter: z.strictObject(FILTER).optional().meta({ description: "`{}` is all of them, 10,000 a call" }),
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), "Send either ids or filter")
-  .meta({ id: "Redrive" });
+  .meta({ id: "Redrive", example: { filter: { code: "provider_unavailable" } } });
 
 export const Redriven = z
   .object({

@@ -21,7 +21,7 @@ export const CreateApiKey = z
       description: "The key ends so long after now; null: never",
     }),
   })
-  .meta({ id: "CreateApiKey" });
+  .meta({ id: "CreateApiKey", example: { name: "nightly import", scopes: ["tasks:read", "tasks:write"] } });
 
 export const ApiKey = z
   .object({

@@ -7,7 +7,7 @@ import { Moment } from "./metadata.ts";
 import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, RowId, SceneIndex } from "./prompts.ts";
 import { storedText } from "./stored-text.ts";
 import { oneLength } from "./task-options.ts";
-import { CreateTextTask, TaskStatus } from "./tasks.ts";
+import { CreateTextTask, EXAMPLE_TEXT, TaskStatus } from "./tasks.ts";
 
 export const MAX_BULK_ITEMS = 10_000;
 const MAX_BULK_BYTES = 16_000_000;
@@ -36,6 +36,9 @@ const items = <Item extends z.ZodType>(item: Item, documented: Record<string, un
     )
     .min(1, "Send at least one item")
     .max(MAX_BULK_ITEMS, `One call takes at most ${MAX_BULK_ITEMS} items: send the rest in another`);
+
+const TASK_ID = "019ab2f4-7b21-7d3c-8a5e-61c0f2d4e8a7";
+const PROMPT_ID = "019ab2f4-8c44-7e0f-b2d1-3f5a7c9e1b60";
 
 const { transcript: _single, ...newTaskFields } = CreateTextTask.shape;
 
@@ -103,13 +106,16 @@ export const BulkUpdateItem = z
   .refine(({ name, prompts }) => name !== undefined || prompts !== undefined, "Name at least one field to change")
   .meta({ id: "BulkUpdateItem" });
 
-export const BulkUpdate = z
-  .strictObject({ items: items(BulkUpdateItem, reference("BulkUpdateItem")), atomic })
-  .meta({ id: "BulkUpdate" });
+export const BulkUpdate = z.strictObject({ items: items(BulkUpdateItem, reference("BulkUpdateItem")), atomic }).meta({
+  id: "BulkUpdate",
+  example: {
+    items: [{ id: TASK_ID, name: "The storm", prompts: [{ id: PROMPT_ID, content: "A lighthouse in a storm" }] }],
+  },
+});
 
 export const BulkCreate = z
   .strictObject({ items: items(BulkNewTask, reference("BulkNewTask")), atomic })
-  .meta({ id: "BulkCreate" });
+  .meta({ id: "BulkCreate", example: { items: [{ text: EXAMPLE_TEXT, name: "The storm" }], atomic: false } });
 
 export const BulkDeleteFilter = z
   .strictObject({
@@ -128,7 +134,7 @@ export const BulkDelete = z
     atomic,
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), "Give either ids or a filter")
-  .meta({ id: "BulkDelete" });
+  .meta({ id: "BulkDelete", example: { ids: [TASK_ID] } });
 
 const ItemError = z
   .object({

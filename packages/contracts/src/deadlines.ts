@@ -41,6 +41,6 @@ export const CancelAfterHeader = z
   }, RANGE)
   .optional()
   .meta({
-    description: "`deadlineMs` as a header: a number with s, m or h; bare seconds too. With both, the shorter counts",
-    example: "5m",
+    description:
+      "`deadlineMs` as a header: a number with s, m or h, such as `5m`; bare seconds too. With both, the shorter counts",
   });

@@ -29,11 +29,22 @@ export const TaskPrompts = z
   .meta({ id: "TaskPrompts", description: "The data of a `prompts` event" });
 export type TaskPrompts = z.infer<typeof TaskPrompts>;
 
-/** What the `data` of each event is, by the event's name; null where it says nothing. */
+const TASK_STATE = { $ref: "#/components/schemas/TaskState" } as const;
+
+/** What the `data` of each event is, by the event's name. */
 export const EVENT_DATA = {
-  task: { $ref: "#/components/schemas/TaskState" },
-  tasks: { type: "array", maxItems: 100, items: { $ref: "#/components/schemas/TaskState" } },
+  task: TASK_STATE,
+  tasks: {
+    type: "object",
+    properties: {
+      object: { type: "string", const: "list" },
+      data: { type: "array", maxItems: 100, items: TASK_STATE },
+    },
+    required: ["object", "data"],
+  },
   prompts: { $ref: "#/components/schemas/TaskPrompts" },
+  deleted: { type: "object", properties: { id: { type: "string", format: "uuid" } }, required: ["id"] },
+  end: { type: "object", maxProperties: 0 },
 } as const;
 
 const streams = {

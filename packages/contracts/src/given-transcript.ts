@@ -14,6 +14,9 @@ export type SubtitleFormat = (typeof SUBTITLE_FORMATS)[number];
 
 const withinLimit = z.int().min(0).max(MAX_TRANSCRIPT_MS, "A time is at most 10 hours (36000000 ms)");
 
+/** Files hold what they hold: characters that cannot be stored are taken out, not refused. */
+const ANY_TEXT = { pattern: "^" };
+
 export const GivenSegment = z
   .strictObject({
     startMs: withinLimit,
@@ -21,7 +24,8 @@ export const GivenSegment = z
     text: z
       .string()
       .max(10_000)
-      .refine((text) => text.trim() !== "", "The segment has no words: leave it out"),
+      .refine((text) => text.trim() !== "", "The segment has no words: leave it out")
+      .meta(ANY_TEXT),
   })
   .meta({ id: "GivenSegment", example: { startMs: 0, endMs: 2400, text: "At dawn she rowed out." } });
 export type GivenSegment = z.infer<typeof GivenSegment>;
@@ -61,7 +65,14 @@ export const GivenTranscript = z
       .optional()
       .meta({ description: "Ordered by startMs; each ends after it starts" }),
     format: z.enum(SUBTITLE_FORMATS).optional().meta({ description: "What `content` is written in" }),
-    content: z.string().max(MAX_SUBTITLE_CHARACTERS).optional().meta({ description: "The whole file, as text" }),
+    content: z
+      .string()
+      .max(MAX_SUBTITLE_CHARACTERS)
+      .optional()
+      .meta({
+        ...ANY_TEXT,
+        description: "The whole file, as text",
+      }),
     language: z
       .string()
       .max(35)

@@ -25,6 +25,6 @@ export const IdempotencyKeyHeader = z
   .meta({
     description:
       "Makes the request safe to send again: for 24 hours, the same key with the same body gets the stored answer, with " +
-      "`Idempotent-Replayed: true`. 1 to 255 printable ASCII characters, bare or as an RFC 8941 quoted string",
-    example: "8f14e45f-ceea-467f-9c55-1b0f5f0c1a2e",
+      "`Idempotent-Replayed: true`. 1 to 255 printable ASCII characters, bare or as an RFC 8941 quoted string, such as " +
+      "`8f14e45f-ceea-467f-9c55-1b0f5f0c1a2e`: a new one for each thing to be made",
   });

@@ -15,7 +15,7 @@ export const RetryTask = z
     }),
     deadlineMs: DeadlineMs.optional(),
   })
-  .meta({ id: "RetryTask" });
+  .meta({ id: "RetryTask", example: { from: "prompting" } });
 export type RetryTask = z.infer<typeof RetryTask>;
 
 const option = TaskOptions.shape;
@@ -39,7 +39,7 @@ export const UpdateTask = z
     instruction: option.instruction.unwrap().optional(),
   })
   .superRefine(oneLength)
-  .meta({ id: "UpdateTask" });
+  .meta({ id: "UpdateTask", example: { name: "The storm, again", metadata: { project: "orchard" } } });
 export type UpdateTask = z.infer<typeof UpdateTask>;
 
 export const IfMatchHeader = z
@@ -48,8 +48,7 @@ export const IfMatchHeader = z
   .max(1000)
   .optional()
   .meta({
-    description: "The `ETag` of the task that was read: a task that changed since is not touched (412)",
-    example: '"3"',
+    description: 'The `ETag` of the task that was read, such as `"3"`: a task that changed since is not touched (412)',
   });
 
 export const updateTask = defineEndpoint({

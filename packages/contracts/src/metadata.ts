@@ -8,15 +8,12 @@ const TOO_MANY = `Metadata has at most ${MAX_METADATA_KEYS} keys`;
 const Key = z.string().min(1).max(40).refine(isStorable, NOT_STORABLE);
 const Value = z.string().max(500).refine(isStorable, NOT_STORABLE);
 
-const example = { project: "orchard" };
-
 /** Notes of the client's own: this service keeps them and does not read them. */
 export const Metadata = z
   .record(Key, Value)
   .refine((metadata) => Object.keys(metadata).length <= MAX_METADATA_KEYS, TOO_MANY)
   .meta({
     description: "Notes of your own: at most 50 keys of 1 to 40 characters, values of at most 500 characters",
-    example,
   });
 export type Metadata = z.infer<typeof Metadata>;
 
@@ -40,7 +37,7 @@ export const MetadataPatch = z
   .record(Key, Value.nullable())
   .refine((metadata) => Object.keys(metadata).length <= MAX_METADATA_KEYS, TOO_MANY)
   .nullable()
-  .meta({ description: "Keys to set; null removes one, keys that are not named stay. null removes all", example });
+  .meta({ description: "Keys to set; null removes one, keys that are not named stay. null removes all" });
 export type MetadataPatch = z.infer<typeof MetadataPatch>;
 
 /** `?metadata[key]=value`, any number of times: all must match. */

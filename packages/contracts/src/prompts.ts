@@ -24,7 +24,7 @@ export const AddPrompt = z
     sceneIndex: SceneIndex.default(null).meta({ description: "The scene it belongs to; null for none" }),
     position: PromptPosition.optional(),
   })
-  .meta({ id: "AddPrompt" });
+  .meta({ id: "AddPrompt", example: { content: "A lighthouse at dawn, long exposure, soft light" } });
 
 export const EditPrompt = z
   .strictObject({
@@ -37,9 +37,11 @@ export const EditPrompt = z
     position: PromptPosition.optional(),
   })
   .refine((edit) => Object.keys(edit).length > 0, "Name at least one field to change")
-  .meta({ id: "EditPrompt" });
+  .meta({ id: "EditPrompt", example: { content: "A lighthouse in a storm, long exposure, hard light" } });
 
-export const RestorePrompt = z.strictObject({ version: Version }).meta({ id: "RestorePrompt" });
+export const RestorePrompt = z
+  .strictObject({ version: Version })
+  .meta({ id: "RestorePrompt", example: { version: 1 } });
 
 export const PromptList = z
   .object({

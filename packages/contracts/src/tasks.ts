@@ -31,6 +31,9 @@ export const Language = z
 
 export const TaskName = z.string().trim().min(1).max(200).refine(isStorable, NOT_STORABLE);
 
+export const EXAMPLE_TEXT =
+  "At dawn the old fisherman rowed out past the lighthouse. By noon a storm had covered the sea.";
+
 /** The JSON body of `POST /v1/tasks`. */
 export const CreateTextTask = z
   .strictObject({
@@ -39,9 +42,7 @@ export const CreateTextTask = z
       .max(MAX_TEXT_CHARACTERS)
       .refine(isStorable, NOT_STORABLE)
       .refine((text) => text.trim() !== "", "The text is empty: give the words to illustrate")
-      .meta({
-        example: "At dawn the old fisherman rowed out past the lighthouse. By noon a storm had covered the sea.",
-      })
+      .meta({ example: EXAMPLE_TEXT })
       .optional(),
     transcript: GivenTranscript.optional(),
     audioUrl: AudioUrl.optional(),
@@ -57,6 +58,7 @@ export const CreateTextTask = z
   .meta({
     id: "CreateTextTask",
     description: "Exactly one of `text`, `transcript`, `audioUrl` and `audioId`, with the options",
+    example: { text: EXAMPLE_TEXT, name: "The storm", metadata: { project: "orchard" } },
   });
 export type CreateTextTask = z.infer<typeof CreateTextTask>;
 

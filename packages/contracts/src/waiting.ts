@@ -11,7 +11,6 @@ export const WaitQuery = z.coerce
   .optional()
   .meta({
     description: `Hold the answer until the task is over, at most this many seconds (no more than ${MAX_WAIT_SECONDS})`,
-    example: 30,
   });
 
 export const PreferHeader = z
@@ -20,9 +19,8 @@ export const PreferHeader = z
   .optional()
   .meta({
     description:
-      `\`wait=N\` holds the answer until the task is over, at most N seconds (no more than ${MAX_WAIT_SECONDS}); ` +
+      `\`wait=N\`, such as \`wait=30\`, holds the answer until the task is over, at most N seconds (no more than ${MAX_WAIT_SECONDS}); ` +
       "`Preference-Applied` says for how long. RFC 7240: what is not understood is ignored",
-    example: "wait=30",
   });
 
 /** The seconds that a `Prefer` header asks to wait, or null where it does not, or not in a way that is understood. */

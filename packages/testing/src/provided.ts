@@ -12,5 +12,7 @@ declare module "vitest" {
     redisUrl: string | null;
     /** How the names of all keys begin that this run leaves in a Redis; the run removes them. */
     redisPrefix: string;
+    /** A folder for what tests note of the answers they got: which route, which status, how often. */
+    answersDir: string;
   }
 }

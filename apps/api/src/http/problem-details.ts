@@ -33,14 +33,23 @@ const toAppError = (error: unknown): AppError => {
   );
 };
 
+/** What a request held may be quoted in its problem; a NUL in it is written out, for no text of ours has one. */
+const withoutNul = (text: string): string => text.replaceAll("\0", String.raw`\u0000`);
+
 const toProblem = (error: AppError, requestId: string): Problem => ({
   type: `/docs/errors#${error.code}`,
   title: PROBLEMS[error.code].title,
   status: error.status,
-  detail: error.message,
+  detail: withoutNul(error.message),
   code: error.code,
   requestId,
-  ...(error.errors !== undefined && { errors: error.errors }),
+  ...(error.errors !== undefined && {
+    errors: error.errors.map((fault) => ({
+      ...fault,
+      path: withoutNul(fault.path),
+      message: withoutNul(fault.message),
+    })),
+  }),
   ...(error.current !== undefined && { current: error.current }),
 });
 

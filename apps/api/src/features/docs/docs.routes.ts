@@ -1,17 +1,24 @@
-import { PROBLEMS } from "@phonoscene/contracts";
+import { fileURLToPath } from "node:url";
+
 import type { Express, Request, Response } from "express";
+import express from "express";
 import helmet from "helmet";
 import swaggerUi from "swagger-ui-express";
 
 import { buildOpenApiDocument } from "../../http/openapi.ts";
+import { errorsPage } from "./errors-page.ts";
 
-/** Swagger UI brings its own inline styles and one inline script; everything is served from here, nothing from afar. */
+/** As far from the source as from what is built of it. */
+const ASSETS = fileURLToPath(new URL("../../../assets", import.meta.url));
+
+/** Swagger UI brings its own inline styles; everything is served from here, nothing from afar, and forms go nowhere. */
 const docsPolicy = helmet.contentSecurityPolicy({
   useDefaults: false,
   directives: {
     defaultSrc: ["'none'"],
     baseUri: ["'none'"],
     frameAncestors: ["'none'"],
+    formAction: ["'none'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'self'", "'unsafe-inline'"],
     imgSrc: ["'self'", "data:"],
@@ -19,19 +26,21 @@ const docsPolicy = helmet.contentSecurityPolicy({
   },
 });
 
-const errorsPage = (): string => {
-  const rows = Object.entries(PROBLEMS).map(([code, problem]) => {
-    const retry = "retryable" in problem ? (problem.retryable ? "yes" : "no") : "";
-    return `<tr id="${code}"><td><code>${code}</code></td><td>${problem.status}</td><td>${problem.title}</td><td>${retry}</td></tr>`;
-  });
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Phonoscene: errors</title>
-<style>body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}td,th{padding:.3rem .8rem;text-align:left}
-tr:target{background:#ffefb0}table{border-collapse:collapse}tr+tr{border-top:1px solid #ddd}</style>
-<h1>Errors</h1><p>Every error is <code>application/problem+json</code> (RFC 9457). Codes in snake case end a task; retryable ones may
-succeed later with the same input.</p><table><tr><th>code</th><th>status</th><th>meaning</th><th>retryable</th></tr>${rows.join("\n")}</table></html>`;
+const OPTIONS = {
+  customSiteTitle: "Phonoscene API",
+  customCssUrl: "/docs/assets/docs.css",
+  customJs: "/docs/assets/docs.js",
+  swaggerOptions: {
+    url: "/openapi.json",
+    // A token is kept in the page's memory, never in the browser's storage.
+    persistAuthorization: false,
+    displayRequestDuration: true,
+    // A validator elsewhere would be asked about this document.
+    validatorUrl: null,
+  },
 };
 
-/** The OpenAPI document, Swagger UI over it, and the page that every problem's `type` points to. */
+/** The OpenAPI document, Swagger UI over it with a login, and the page that every problem's `type` points to. */
 export const mountDocs = (app: Express, version: string): void => {
   const document = buildOpenApiDocument(version);
   app.get("/openapi.json", (_request: Request, response: Response) => {
@@ -40,9 +49,6 @@ export const mountDocs = (app: Express, version: string): void => {
   app.get("/docs/errors", docsPolicy, (_request: Request, response: Response) => {
     response.type("html").send(errorsPage());
   });
-  const options = {
-    swaggerOptions: { url: "/openapi.json", persistAuthorization: true },
-    customSiteTitle: "Phonoscene API",
-  };
-  app.use("/docs", docsPolicy, swaggerUi.serveFiles(undefined, options), swaggerUi.setup(undefined, options));
+  app.use("/docs/assets", express.static(ASSETS, { index: false, cacheControl: false }));
+  app.use("/docs", docsPolicy, swaggerUi.serveFiles(undefined, OPTIONS), swaggerUi.setup(undefined, OPTIONS));
 };
