@@ -43,7 +43,9 @@ const recognisers = (): string[] =>
 
 const judge = (tookMs: readonly number[]): void => {
   const sorted = tookMs.toSorted((a, b) => a - b).map(Math.round);
-  process.stdout.write(`canceled to stopped, ms: p50 ${sorted[sorted.length / 2]}, most ${sorted.at(-1)}\n`);
+  process.stdout.write(
+    `canceled to stopped, ms: p50 ${sorted[Math.floor(sorted.length / 2)]}, most ${sorted.at(-1)}\n`,
+  );
   if (isFull) expect(Math.max(...tookMs)).toBeLessThan(1000);
 };
 

@@ -6,9 +6,10 @@ import { defineEndpoint } from "./endpoint.ts";
 export const PROVIDER_HOOK_HEADER = "x-phonoscene-hook-secret";
 
 /** What AssemblyAI sends when a transcript is over. Not strict: the provider may add to it. */
-export const AssemblyAiCall = z
-  .object({ transcript_id: z.string().min(1).max(200), status: z.string().max(50) })
-  .meta({ id: "AssemblyAiCall" });
+export const AssemblyAiCall = z.object({ transcript_id: z.string().min(1).max(200), status: z.string().max(50) }).meta({
+  id: "AssemblyAiCall",
+  example: { transcript_id: "9ea68fd3-f953-42c1-9742-976c447fb463", status: "completed" },
+});
 
 export const assemblyAiHook = defineEndpoint({
   method: "post",
