@@ -136,8 +136,15 @@ type SceneIds = ReadonlyMap<number, string>;
 
 const sceneRows = (scenes: readonly Scene[], ids: SceneIds): object[] =>
   scenes.map(({ index, startMs, endMs, segmentIds, excerpt, place, timeOfDay, mood }) => ({
-    ...{ id: ids.get(index), index, start_ms: startMs, end_ms: endMs, segment_ids: segmentIds, excerpt, place, mood },
+    id: ids.get(index),
+    index,
+    start_ms: startMs,
+    end_ms: endMs,
+    segment_ids: segmentIds,
+    excerpt,
+    place,
     time_of_day: timeOfDay,
+    mood,
   }));
 
 const promptRows = (prompts: StoryboardResult["prompts"], ids: SceneIds): object[] =>
