@@ -55,8 +55,7 @@ export const query = async <Row extends object>(db: Db, sql: Prisma.Sql): Promis
 };
 
 /**
- * A transaction on one connection, without what Prisma's own costs: three statements of little work took 3 ms of this
- * process, and take 0.5. Rolled back where `work` throws; a connection that does not even do that is thrown away.
+ * A transaction on one connection, without what Prisma's own costs. Rolled back where `work` throws; a connection that does not even do that is thrown away.
  * @throws where `db` is a transaction already.
  */
 export const inTransaction = async <Result>(
