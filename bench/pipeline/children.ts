@@ -7,11 +7,18 @@ import type { Usage } from "./usage.ts";
 export type Child = { usage(): Promise<Usage>; stop(): Promise<void> };
 
 const nextMessage = async (child: ChildProcess): Promise<unknown> => {
-  const ended = once(child, "exit").then(() => {
+  const settled = new AbortController();
+  const { signal } = settled;
+  const ended = once(child, "exit", { signal }).then(() => {
     throw new Error("a process of the benchmark ended early; its words are above");
   });
-  const [message] = (await Promise.race([once(child, "message"), ended])) as [unknown];
-  return message;
+  try {
+    const [message] = (await Promise.race([once(child, "message", { signal }), ended])) as [unknown];
+    return message;
+  } finally {
+    settled.abort();
+    await ended.catch(() => undefined);
+  }
 };
 
 /** Starts one of the programs beside this file, and waits until it serves. */

@@ -7,7 +7,7 @@ import { createProducer, openQueueBackend, startRelay } from "../../packages/que
 import { startChild } from "./children.ts";
 import type { World } from "./world.ts";
 
-const SAMPLES = 60;
+const SAMPLES = 40;
 
 const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;

@@ -11,8 +11,10 @@ const backend = openQueueBackend({ url, prefix, logger: createLogger({ name: "ra
 const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
 const second = backend.createQueue("raw-second");
 
-const advance = (id: unknown, stage: number) =>
-  pool.query("UPDATE raw_tasks SET stage = $2 WHERE id = $1", [id, stage]);
+const advance = (id: unknown, stage: number) => {
+  const text = "UPDATE raw_tasks SET stage = $2, completed_at = now() WHERE id = $1";
+  return pool.query({ name: "advance", text, values: [id, stage] });
+};
 
 const workers = [
   backend.createWorker(

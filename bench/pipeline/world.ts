@@ -1,16 +1,25 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { Redis } from "ioredis";
 import pg from "pg";
 
 import { TaskOptions } from "../../packages/contracts/src/index.ts";
 import { startEmbeddedPostgres } from "../../packages/db/src/embedded-postgres.ts";
 import { migrate } from "../../packages/db/src/migrate.ts";
 import { createLogger, newId } from "../../packages/kernel/src/index.ts";
-import { type BackendKind, migrateQueue, openQueueBackend } from "../../packages/queue/src/index.ts";
+import {
+  type BackendKind,
+  createProducer,
+  migrateQueue,
+  openQueueBackend,
+  type QueueBackend,
+} from "../../packages/queue/src/index.ts";
 import { findRedis } from "../../test/redis-server.ts";
+
+const BATCH = 500;
 
 export type World = {
   kind: BackendKind;
@@ -18,6 +27,8 @@ export type World = {
   queueUrl: string;
   userId: string;
   client: pg.Client;
+  /** Of the database server; 0 where there is no /proc. */
+  serverPid: number;
   /** The environment of a process of the service; queues of their own for each prefix. */
   env(prefix: string, concurrency: number): Record<string, string>;
   close(): Promise<void>;
@@ -38,13 +49,18 @@ export const openWorld = async (kind: BackendKind): Promise<World> => {
   await migrateQueue(queueUrl);
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
-  await client.query("CREATE TABLE raw_tasks (id uuid PRIMARY KEY, stage int NOT NULL DEFAULT 0)");
+  await client.query(
+    "CREATE TABLE raw_tasks (id uuid PRIMARY KEY, stage int NOT NULL DEFAULT 0, completed_at timestamptz)",
+  );
   const userId = newId();
   await client.query("INSERT INTO users (id, email, name, password_hash) VALUES ($1, 'ada@example.com', 'Ada', '')", [
     userId,
   ]);
+  const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+  const status = await readFile(`/proc/${rows[0]?.pid}/status`, "utf8").catch(() => "");
   return {
     kind,
+    serverPid: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0),
     databaseUrl,
     queueUrl,
     userId,
@@ -67,8 +83,20 @@ export const openWorld = async (kind: BackendKind): Promise<World> => {
   };
 };
 
-/** Recordings that wait for a worker, each with its outbox row. */
-export const seedTasks = async ({ client, userId }: World, count: number): Promise<void> => {
+const withQueue = async (
+  { queueUrl }: World,
+  prefix: string,
+  work: (backend: QueueBackend) => Promise<void>,
+): Promise<void> => {
+  const backend = openQueueBackend({ url: queueUrl, prefix, logger: createLogger({ name: "bench", level: "error" }) });
+  await backend.ping();
+  await work(backend);
+  await backend.close();
+};
+
+/** Recordings that wait for a worker, and a job for each, as if the API's relay had sent it. */
+export const seedTasks = async (world: World, prefix: string, count: number): Promise<void> => {
+  const { client, userId } = world;
   const ids = Array.from({ length: count }, newId);
   await client.query(
     `INSERT INTO audio (id, user_id, filename, format, size_bytes, storage_key)
@@ -79,26 +107,42 @@ export const seedTasks = async ({ client, userId }: World, count: number): Promi
     `INSERT INTO tasks (id, user_id, kind, audio_id, options) SELECT id, $2, 'audio', id, $3 FROM unnest($1::uuid[]) AS row (id)`,
     [ids, userId, JSON.stringify(TaskOptions.parse({}))],
   );
-  await client.query(
-    `INSERT INTO outbox (job, payload)
-     SELECT 'transcribe-audio', jsonb_build_object('taskId', id) FROM unnest($1::uuid[]) AS row (id)`,
-    [ids],
-  );
+  await withQueue(world, prefix, async (backend) => {
+    const producer = createProducer(backend);
+    for (let from = 0; from < count; from += BATCH) {
+      const taskIds = ids.slice(from, from + BATCH);
+      await producer.enqueue(taskIds.map((taskId) => ({ name: "transcribe-audio", payload: { taskId } })));
+    }
+    await producer.close();
+  });
 };
 
 /** Rows, and a job for each. */
-export const seedRaw = async ({ client, queueUrl }: World, prefix: string, count: number): Promise<void> => {
+export const seedRaw = async (world: World, prefix: string, count: number): Promise<void> => {
   const ids = Array.from({ length: count }, newId);
-  await client.query("INSERT INTO raw_tasks (id) SELECT * FROM unnest($1::uuid[])", [ids]);
-  const backend = openQueueBackend({ url: queueUrl, prefix, logger: createLogger({ name: "bench", level: "error" }) });
-  const queue = backend.createQueue("raw-first");
-  await queue.waitUntilReady();
-  for (let from = 0; from < count; from += 500) {
-    const jobs = ids
-      .slice(from, from + 500)
-      .map((id) => ({ name: "first", data: { id }, opts: { removeOnComplete: { count: 1000 } } }));
-    await queue.addBulk(jobs);
+  await world.client.query("INSERT INTO raw_tasks (id) SELECT * FROM unnest($1::uuid[])", [ids]);
+  await withQueue(world, prefix, async (backend) => {
+    const queue = backend.createQueue("raw-first");
+    await queue.waitUntilReady();
+    for (let from = 0; from < count; from += BATCH) {
+      const jobs = ids
+        .slice(from, from + BATCH)
+        .map((id) => ({ name: "first", data: { id }, opts: { removeOnComplete: { count: 1000 } } }));
+      await queue.addBulk(jobs);
+    }
+    await queue.close();
+  });
+};
+
+/** Keys of the queues under this prefix; null where they are not in Redis. */
+export const countKeys = async ({ kind, queueUrl }: World, prefix: string): Promise<number | null> => {
+  if (kind !== "redis") return null;
+  const redis = new Redis(queueUrl);
+  let count = 0;
+  for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1000 })) {
+    // One batch of names.
+    count += (keys as string[]).length;
   }
-  await queue.close();
-  await backend.close();
+  redis.disconnect();
+  return count;
 };

@@ -10,6 +10,8 @@ const KINDS: Record<string, keyof OwnedIds> = {
   "/v1/me/sessions/{id}": "session",
   "/v1/api-keys/{id}": "apiKey",
   "/v1/audio/{id}": "audio",
+  // An address that no provider was told.
+  "/v1/hooks/assemblyai/{hookId}": "task",
 };
 
 /** The path with somebody's ids in it. */

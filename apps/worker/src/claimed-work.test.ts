@@ -5,7 +5,7 @@ import { useDatabase } from "@phonoscene/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { type ClaimWatch, startClaimWatch } from "./claim-watch.ts";
-import { runStage, type StageDefinition } from "./claimed-work.ts";
+import { runStage, type StageDefinition, type StageWork } from "./claimed-work.ts";
 
 const databaseOf = useDatabase();
 const logger = createLogger({ name: "worker-test", level: "silent" });
@@ -30,8 +30,8 @@ const newText = async (): Promise<string> => {
   return (await createTask(database.db, fields)).id;
 };
 
-const run = (id: string, work: StageDefinition["run"]) =>
-  runStage({ stage: "prompting", database, watch, run: work }, id, { signal: new AbortController().signal, logger });
+const run = (id: string, work: StageDefinition["run"], { signal } = new AbortController()) =>
+  runStage({ stage: "prompting", database, watch, run: work }, id, { signal, logger });
 
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => {
@@ -60,4 +60,17 @@ it("a task that stays canceled is looked at once more, and left alone", async ()
     throw new Error("work on a canceled task");
   };
   expect(await run(id, unwanted)).toBeUndefined();
+});
+
+it("a worker that stops puts the job back for the next one, at once and without an attempt being counted", async () => {
+  const id = await newText();
+  const stopping = new AbortController();
+  const stop = ({ signal }: StageWork): Promise<never> => {
+    const aborted = untilAborted(signal);
+    stopping.abort();
+    return aborted;
+  };
+  expect(await run(id, stop, stopping)).toEqual({ again: { delayMs: 0 } });
+  const task = await database.db.task.findUniqueOrThrow({ where: { id } });
+  expect(task).toMatchObject({ status: "processing", attempt: 0, attemptToken: null, leaseUntil: null });
 });

@@ -86,8 +86,9 @@ export const runStage = async (
       return LOOK_AGAIN;
     }
     if (signal.aborted) {
+      logger.info({ err: error }, "stopped with its worker; another one goes on");
       await releaseTask(database.db, task, { isCounted: false });
-      throw error;
+      return LOOK_AGAIN;
     }
     await settleFailure(definition, work, error);
     return undefined;

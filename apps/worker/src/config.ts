@@ -82,6 +82,7 @@ const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
   concurrency: env.WORKER_CONCURRENCY,
   graceMs: env.WORKER_GRACE_MS,
   healthPort: env.WORKER_HEALTH_PORT,
+  timings: TIMINGS,
   allowedNetworks: env.OUTBOUND_ALLOWED_NETWORKS,
   speech: {
     engine: env.SPEECH_ENGINE,
@@ -118,6 +119,24 @@ const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
     requestTimeoutMs: env.OPENAI_TIMEOUT_MS,
   },
 }));
+
+/** How long things take that nobody should have to wait for in a test. */
+export type WorkerTimings = {
+  /** How long the queue believes in a worker that it does not hear of; half as often it looks for such. */
+  lockDurationMs: number;
+  /** Before the second attempt of a job; doubled for each one after. */
+  retryBaseMs: number;
+  reconcileEveryMs: number;
+  /** After which a task that nobody holds is asked for again. */
+  staleAfterMs: number;
+};
+
+const TIMINGS: WorkerTimings = {
+  lockDurationMs: 30 * SECOND,
+  retryBaseMs: SECOND,
+  reconcileEveryMs: 5 * SECOND,
+  staleAfterMs: 15 * SECOND,
+};
 
 export type WorkerConfig = Readonly<z.output<typeof WorkerConfig>>;
 

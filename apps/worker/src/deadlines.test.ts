@@ -10,6 +10,7 @@ import { type FakeOpenAi, startOpenAi } from "@phonoscene/testing/openai";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 
 import { readConfig } from "./config.ts";
+import { HASTY } from "./test-use-world.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -33,6 +34,7 @@ describeOnBackends("a deadline", (store) => {
     openAi = await startOpenAi();
   });
   afterEach(async () => {
+    openAi.forgetScript();
     for (const worker of workers.splice(0)) await worker.stop();
   });
   afterAll(async () => {
@@ -55,7 +57,7 @@ describeOnBackends("a deadline", (store) => {
       OPENAI_BASE_URL: openAi.baseUrl,
       OPENAI_MODEL: "test-model",
     });
-    const worker = await startWorker(config, logger);
+    const worker = await startWorker({ ...config, timings: HASTY }, logger);
     workers.push(worker);
     await worker.ready;
   };
@@ -88,7 +90,8 @@ describeOnBackends("a deadline", (store) => {
     openAi.script({ kind: "hang" });
     const asked = openAi.requests.length;
     await work("prompting");
-    const id = await newText(2000);
+    // Long enough for a busy machine to begin.
+    const id = await newText(5000);
     await expect.poll(() => openAi.requests.length, SOON).toBe(asked + 1);
     await expect.poll(async () => (await read(id)).status, SOON).toBe("canceled");
     expect(await read(id)).toMatchObject({ cancelReason: "deadline", errorCode: null, stage: null, prompts: [] });

@@ -22,6 +22,7 @@ import { type FakeAssemblyAi, startAssemblyAi } from "@phonoscene/testing/assemb
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 
 import { readConfig } from "./config.ts";
+import { HASTY } from "./test-use-world.ts";
 import { type RunningWorker, startWorker } from "./worker.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -98,7 +99,7 @@ describeOnBackends("a recording at a URL", (store) => {
       ASSEMBLYAI_BASE_URL: assemblyAi.baseUrl,
       ...env,
     });
-    const worker = await startWorker(config, logger);
+    const worker = await startWorker({ ...config, timings: HASTY }, logger);
     workers.push(worker);
     await worker.ready;
     return worker;

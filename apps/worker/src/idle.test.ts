@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 90_000 });
 
 const logger = createLogger({ name: "idle-test", level: "silent" });
 const PROCESSES = 5;
-const MEASURE_MS = 10 * SECOND;
+const MEASURE_MS = 5 * SECOND;
 
 describeOnBackends("five idle workers", (store) => {
   const workers: RunningWorker[] = [];

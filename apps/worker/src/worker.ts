@@ -49,14 +49,14 @@ export const startWorker = async (
   const { keepsProviderCopy } = config;
   const callbackFor = createCallbacks(config.callbacks);
   const deps = { database, watch, storage, speech, prompting, relay, outbound, keepsProviderCopy, callbackFor };
-  const { queues, concurrency } = config;
+  const { queues, concurrency, timings } = config;
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),
     "write-prompts": writePrompts(deps),
     maintenance: maintenance(deps),
   };
-  const workers = startWorkers({ backend, handlers, queues, concurrency, logger });
-  const upkeep = queues.includes("maintenance") ? startUpkeep({ database, relay, logger }) : null;
+  const workers = startWorkers({ backend, handlers, queues, concurrency, logger, ...timings });
+  const upkeep = queues.includes("maintenance") ? startUpkeep({ database, relay, logger, ...timings }) : null;
   const presence = startLeaseHolder({
     db,
     name: `${WORKER_LEASE_PREFIX}${newId()}`,

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { createTasks } from "./bulk-tasks.repo.ts";
 import { type Database, openDatabase } from "./client.ts";
+import { commitStoryboard, commitTranscript } from "./results.repo.ts";
 import { findSessionUser } from "./sessions.repo.ts";
+import { claimTask } from "./task-state.ts";
 import { createTask, findTask, listTasks, type NewTask } from "./tasks.repo.ts";
 
 const databaseOf = useDatabase();
@@ -123,7 +125,20 @@ describe("a page of tasks is one statement", () => {
 
 const newTask = (source: NewTask["source"]): NewTask => ({ userId, name: null, language: "en", options, source });
 
-describe("what each request sends", () => {
+const lostClaim = { taskId: newId(), token: newId() };
+const heard = {
+  language: "en",
+  engine: "local",
+  durationMs: 1000,
+  segments: [{ startMs: 0, endMs: 900, text: "Words.", confidence: null }],
+};
+
+describe("what each request and each stage sends", () => {
+  let waitingId: string;
+  beforeAll(async () => {
+    ({ id: waitingId } = await createTask(database.db, newTask({ kind: "text", text: "Words." })));
+  });
+
   it.each<[string, () => Promise<unknown>]>([
     ["list-tasks", () => listTasks(database.db, userId, { ...page, limit: 20, include: [...INCLUDES] })],
     ["find-task", () => findTask(database.db, { id: newId(), userId }, [...INCLUDES])],
@@ -134,6 +149,18 @@ describe("what each request sends", () => {
       () => {
         const audio = { filename: "a.mp3", format: "mp3", sizeBytes: 3_000_000_000, storageKey: newId() };
         return createTask(database.db, newTask({ kind: "audio", audio }));
+      },
+    ],
+    [
+      "claim-task",
+      async () => expect(await claimTask(database.db, waitingId, "prompting")).toMatchObject({ task: {} }),
+    ],
+    ["commit-transcript", () => commitTranscript(database.db, lostClaim, { ...heard, warnings: [] })],
+    [
+      "commit-storyboard",
+      () => {
+        const storyboard = { language: "en", engine: "local", scenes: [], prompts: [], usage: null, warnings: [] };
+        return commitStoryboard(database.db, lostClaim, { ...storyboard, segments: [] });
       },
     ],
   ])("%s: one statement, as it is on file", async (name, run) => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "./client.ts";
 import { addToOutbox, drainOutbox } from "./outbox.repo.ts";
 import { requeueStaleTasks } from "./reconcile.ts";
-import { commitStoryboard, commitTranscript, findSegments, type StoryboardResult } from "./results.repo.ts";
+import { commitStoryboard, commitTranscript, type StoryboardResult } from "./results.repo.ts";
 import { type ClaimedTask, claimTask, failTask, releaseTask, renewLease } from "./task-state.ts";
 import { createTask, deleteTask, findTask } from "./tasks.repo.ts";
 import { createUser } from "./users.repo.ts";
@@ -161,7 +161,10 @@ describe("results", () => {
     expect(
       await database.db.outbox.count({ where: { job: "write-prompts", payload: { path: ["taskId"], equals: id } } }),
     ).toBe(1);
-    expect((await findSegments(database.db, id))?.segments).toEqual([{ id: 0, ...transcript.segments[0] }]);
+    expect((await claimed(id, "prompting")).transcript).toEqual({
+      language: "en",
+      segments: [{ id: 0, ...transcript.segments[0] }],
+    });
   });
 
   it("a storyboard completes the task, and a text gets its sentences as the transcript", async () => {

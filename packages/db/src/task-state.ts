@@ -32,11 +32,13 @@
  * each time), ends as failed, and is a dead letter (dead-letters.repo.ts) until somebody retries or redrives it. Rejected: the queue's own counter, which is lost with the queue, and which two
  * kills of a worker use up.
  */
-import type { FailureCode, Stage, TaskOptions } from "@phonoscene/contracts";
+import type { FailureCode, Segment, Stage, TaskOptions } from "@phonoscene/contracts";
 import { newId, SECOND } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
 import { cancelOverdueTask } from "./deadlines.repo.ts";
+import { Prisma } from "./generated/client.ts";
+import { queryPrepared } from "./query.ts";
 
 export const MAX_ATTEMPTS = 5;
 export const LEASE_MS = 10 * SECOND;
@@ -60,50 +62,76 @@ export type ClaimedTask = Claim & {
   deadlineInMs: number | null;
   provider: string | null;
   providerJobAgeMs: number | null;
+  /** What the prompting stage starts from; null in the stage before, and where the task is still a text. */
+  transcript: { language: string; segments: Segment[] } | null;
 };
 
 export type ClaimOutcome =
   | { outcome: "claimed"; task: ClaimedTask }
-  /** Another worker holds the lease for this much longer. */
+  /** Another worker holds the lease for this much longer, or the stage began this moment (0). */
   | { outcome: "busy"; retryInMs: number }
   /** The task is gone, over, or past this stage: nothing to do. */
   | { outcome: "obsolete" };
 
+/** Of the task at hand: its transcript, without the times of words. */
+const TRANSCRIPT = Prisma.sql`(
+  SELECT json_build_object('language', language, 'segments', coalesce((
+    SELECT json_agg(json_build_object('id', position, 'startMs', start_ms, 'endMs', end_ms, 'text', text,
+      'confidence', confidence) ORDER BY position)
+    FROM transcript_segments WHERE task_id = tasks.id), '[]'))
+  FROM transcripts WHERE task_id = tasks.id)`;
+
+const LEASE = Prisma.raw(`now() + interval '${LEASE_MS} ms'`);
+
+/**
+ * One statement takes the stage and brings what it needs. It may have waited for the row while a transcript was committed,
+ * which its snapshot cannot see: `seen` is the row of the snapshot, and where it is an older one the claim is refused.
+ */
+const takeStage = async (db: Db, { taskId, token }: Claim, stage: Stage): Promise<ClaimedTask | null> => {
+  const [claimed] = await queryPrepared<Omit<ClaimedTask, keyof Claim>>(
+    db,
+    Prisma.sql`
+      UPDATE tasks SET
+        status = 'processing', stage = ${stage}::"TaskStage",
+        progress = CASE WHEN stage = ${stage}::"TaskStage" AND provider_job_id IS NOT NULL THEN progress ELSE 0 END,
+        wait_until = NULL, provider_ready_at = NULL,
+        attempt = attempt + 1, attempt_token = ${token}::uuid, lease_until = ${LEASE},
+        started_at = coalesce(started_at, now()),
+        prompting_at = CASE WHEN ${stage} = 'prompting' THEN coalesce(prompting_at, now()) END,
+        updated_at = now()
+      FROM (SELECT id AS seen_id, transcribed_at AS seen_transcribed_at FROM tasks WHERE id = ${taskId}::uuid) AS seen
+      WHERE id = seen_id AND (lease_until IS NULL OR lease_until <= now())
+        AND (deadline_at IS NULL OR deadline_at > now())
+        AND ((status = 'queued' AND ${stage}::"TaskStage" =
+            coalesce(stage, (CASE kind WHEN 'audio' THEN 'transcribing' ELSE 'prompting' END)::"TaskStage"))
+          OR (status = 'processing' AND stage = ${stage}::"TaskStage"))
+        AND transcribed_at IS NOT DISTINCT FROM seen_transcribed_at
+      RETURNING attempt, user_id AS "userId", text, language, options, provider, provider_job_id AS "providerJobId",
+        extract(epoch FROM now() - provider_job_at)::float8 * 1000 AS "providerJobAgeMs",
+        (extract(epoch FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs",
+        audio_url AS "audioUrl",
+        (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey",
+        CASE WHEN ${stage} = 'prompting' THEN ${TRANSCRIPT} END AS transcript`,
+  );
+  return claimed === undefined ? null : { taskId, token, ...claimed };
+};
+
 /** Takes a stage of a task for this worker, unless somebody else is at it, or its deadline is over: then it is canceled. */
 export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<ClaimOutcome> => {
-  const token = newId();
-  const [claimed] = await db.$queryRaw<Omit<ClaimedTask, "taskId" | "token">[]>`
-    UPDATE tasks SET
-      status = 'processing', stage = ${stage}::"TaskStage",
-      progress = CASE WHEN stage = ${stage}::"TaskStage" AND provider_job_id IS NOT NULL THEN progress ELSE 0 END,
-      wait_until = NULL, provider_ready_at = NULL,
-      attempt = attempt + 1, attempt_token = ${token}::uuid, lease_until = now() + ${LEASE_MS} * interval '1 ms',
-      started_at = coalesce(started_at, now()),
-      prompting_at = CASE WHEN ${stage} = 'prompting' THEN coalesce(prompting_at, now()) END,
-      updated_at = now()
-    WHERE id = ${taskId}::uuid AND (lease_until IS NULL OR lease_until <= now())
-      AND (deadline_at IS NULL OR deadline_at > now())
-      AND ((status = 'queued' AND ${stage}::"TaskStage" =
-          coalesce(stage, (CASE kind WHEN 'audio' THEN 'transcribing' ELSE 'prompting' END)::"TaskStage"))
-        OR (status = 'processing' AND stage = ${stage}::"TaskStage"))
-    RETURNING attempt, user_id AS "userId", text, language, options, provider, provider_job_id AS "providerJobId",
-      extract(epoch FROM now() - provider_job_at)::float8 * 1000 AS "providerJobAgeMs",
-      (extract(epoch FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs",
-      audio_url AS "audioUrl",
-      (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey"`;
-  if (claimed !== undefined) return { outcome: "claimed", task: { taskId, token, ...claimed } };
+  const task = await takeStage(db, { taskId, token: newId() }, stage);
+  if (task !== null) return { outcome: "claimed", task };
 
   if (await cancelOverdueTask(db, taskId)) return { outcome: "obsolete" };
   const [held] = await db.$queryRaw<{ retryInMs: number }[]>`
-    SELECT ceil(extract(epoch FROM lease_until - now()) * 1000)::int AS "retryInMs" FROM tasks
-    WHERE id = ${taskId}::uuid AND status = 'processing' AND stage = ${stage}::"TaskStage" AND lease_until > now()`;
+    SELECT greatest(0, ceil(extract(epoch FROM coalesce(lease_until, now()) - now()) * 1000))::int AS "retryInMs" FROM tasks
+    WHERE id = ${taskId}::uuid AND status = 'processing' AND stage = ${stage}::"TaskStage"`;
   return held === undefined ? { outcome: "obsolete" } : { outcome: "busy", retryInMs: held.retryInMs };
 };
 
 /** Extends the lease and shows progress (of the stage, 0..1). False: the claim is lost or overdue, stop working. */
 export const renewLease = async (db: Db, claim: Claim, progress: number): Promise<boolean> => {
   const count = await db.$executeRaw`
-    UPDATE tasks SET lease_until = now() + ${LEASE_MS} * interval '1 ms', updated_at = now(),
+    UPDATE tasks SET lease_until = ${LEASE}, updated_at = now(),
       progress = greatest(progress, ${progress})
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid
       AND (deadline_at IS NULL OR deadline_at > now())`;

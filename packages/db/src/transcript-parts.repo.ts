@@ -1,4 +1,5 @@
 import type { Db } from "./client.ts";
+import { toJsonb } from "./jsonb.ts";
 import type { Claim } from "./task-state.ts";
 
 /** What was heard of a piece of a recording; times in milliseconds from the start of the audio. */
@@ -17,11 +18,9 @@ export const saveTranscriptPart = async (
   claim: Claim,
   { engine, startMs, endMs, result }: TranscriptPart & { engine: string },
 ): Promise<boolean> => {
-  // jsonb refuses half of a surrogate pair, which a text of a recogniser may hold.
-  const json = JSON.stringify(result).replaceAll(/\\ud[89a-f][0-9a-f]{2}|\\u0000/g, "\\ufffd");
   const saved = await db.$executeRaw`
     INSERT INTO transcript_parts (task_id, engine, start_ms, end_ms, result)
-    SELECT id, ${engine}, ${startMs}, ${endMs}, ${json}::jsonb FROM tasks
+    SELECT id, ${engine}, ${startMs}, ${endMs}, ${toJsonb(result)}::jsonb FROM tasks
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid FOR SHARE
     ON CONFLICT (task_id, engine, start_ms) DO UPDATE SET end_ms = excluded.end_ms, result = excluded.result`;
   return saved > 0;

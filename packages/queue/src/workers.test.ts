@@ -21,6 +21,8 @@ describeOnBackends("the queue", (store) => {
   });
   afterEach(async () => {
     for (const each of workers) await each.close(0);
+    // The next test is not to meet this one's jobs.
+    await producer.obliterate();
     await producer.close();
     await backend.close();
   });
@@ -85,18 +87,20 @@ describeOnBackends("the queue", (store) => {
     await expect.poll(again).toBe(2);
   });
 
-  it("a job that fails is tried again", async () => {
+  it("a job that fails is tried again, after a pause that doubles", async () => {
     const taskId = newId();
-    let runs = 0;
-    await serve({
-      "write-prompts": async () => {
-        runs += 1;
-        if (runs === 1) throw new Error("the first try fails");
-        return undefined;
-      },
-    });
+    const times: number[] = [];
+    const failTwice = async () => {
+      times.push(performance.now());
+      if (times.length <= 2) throw new Error("the first tries fail");
+      return undefined;
+    };
+    await serve({ "write-prompts": failTwice }, { retryBaseMs: 200 });
     await producer.enqueue([writePrompts(taskId)]);
-    await expect.poll(() => runs, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => times.length, { timeout: 10_000 }).toBe(3);
+    const [first = 0, second = 0, third = 0] = times;
+    expect(second - first).toBeGreaterThanOrEqual(170);
+    expect(third - second).toBeGreaterThanOrEqual(340);
   });
 
   it("a job put back for later runs later, and is not lost", async () => {

@@ -22,6 +22,8 @@ export type WorkersOptions = {
   concurrency: number;
   logger: Logger;
   lockDurationMs?: number;
+  /** Before the second attempt of a job that failed; doubled for each one after. */
+  retryBaseMs?: number;
 };
 
 export type Workers = {
@@ -42,11 +44,11 @@ const ABORT_MS = 2 * SECOND;
 
 const NEVER_ABORTED = new AbortController().signal;
 
-/** A provider's `Retry-After` wins; else 1 s, 2 s, 4 s ... one minute, with a quarter of jitter. */
-const backoffMs = (attemptsMade: number, error: unknown): number => {
+/** A provider's `Retry-After` wins; else 1 s, 2 s, 4 s ... one minute (from a base of 1 s), with a quarter of jitter. */
+const backoffMs = (baseMs: number, attemptsMade: number, error: unknown): number => {
   if (error instanceof AppError && error.retryAfterMs !== undefined) return Math.min(error.retryAfterMs, 10 * MINUTE);
-  const baseMs = Math.min(MINUTE, SECOND * 2 ** Math.min(attemptsMade - 1, 6));
-  return Math.round(baseMs * (0.875 + Math.random() / 4));
+  const delayMs = Math.min(MINUTE, baseMs * 2 ** Math.min(attemptsMade - 1, 6));
+  return Math.round(delayMs * (0.875 + Math.random() / 4));
 };
 
 const handle = async (handlers: Handlers, job: Job, context: JobContext): Promise<JobOutcome> => {
@@ -57,7 +59,8 @@ const handle = async (handlers: Handlers, job: Job, context: JobContext): Promis
 };
 
 const createWorker = (options: WorkersOptions, queue: QueueName): Worker => {
-  const { backend, handlers, concurrency, logger, lockDurationMs = 30 * SECOND } = options;
+  const { backend, handlers, concurrency, logger } = options;
+  const { lockDurationMs = 30 * SECOND, retryBaseMs = SECOND } = options;
   const worker = backend.createWorker(
     queue,
     // Three declared parameters: BullMQ makes a signal only for a processor whose `length` says that it takes one.
@@ -75,7 +78,7 @@ const createWorker = (options: WorkersOptions, queue: QueueName): Worker => {
       lockDuration: lockDurationMs,
       stalledInterval: lockDurationMs / 2,
       maxStalledCount: MAX_STALLED_COUNT,
-      settings: { backoffStrategy: (attemptsMade, _type, error) => backoffMs(attemptsMade, error) },
+      settings: { backoffStrategy: (attemptsMade, _type, error) => backoffMs(retryBaseMs, attemptsMade, error) },
     },
   );
   worker.on("error", (error) => logger.warn({ err: error, queue }, "worker connection error"));

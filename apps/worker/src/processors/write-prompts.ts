@@ -1,5 +1,5 @@
 import { TaskOptions } from "@phonoscene/contracts";
-import { commitStoryboard, type Database, findSegments } from "@phonoscene/db";
+import { commitStoryboard, type Database } from "@phonoscene/db";
 import { crashPoint } from "@phonoscene/kernel";
 import { type PromptEngine, writeStoryboard } from "@phonoscene/prompting";
 import type { Handlers } from "@phonoscene/queue";
@@ -19,7 +19,7 @@ export const writePrompts =
         database,
         watch,
         run: async ({ task, signal, onProgress }) => {
-          const transcript = await findSegments(database.db, taskId);
+          const { transcript } = task;
           const storyboard = await writeStoryboard(prompting, {
             source:
               transcript === null

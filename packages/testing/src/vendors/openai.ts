@@ -61,6 +61,8 @@ export type FakeOpenAi = {
   abortedCount(): number;
   /** Queues behaviours, one a request; with none left the server answers well. */
   script(...behaviours: OpenAiBehaviour[]): void;
+  /** Drops the behaviours that no request has met, so that a test does not leave them to the next one. */
+  forgetScript(): void;
   close(): Promise<void>;
 };
 
@@ -200,6 +202,7 @@ export const startOpenAi = async (options: OpenAiOptions = {}): Promise<FakeOpen
     requests,
     abortedCount: () => requests.filter(({ isAborted }) => isAborted).length,
     script: (...behaviours) => void queue.push(...behaviours),
+    forgetScript: () => void queue.splice(0),
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));

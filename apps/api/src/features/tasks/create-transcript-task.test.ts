@@ -1,4 +1,4 @@
-import { findSegments } from "@phonoscene/db";
+import { claimTask } from "@phonoscene/db";
 import { newId } from "@phonoscene/kernel";
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -36,12 +36,12 @@ describe("creating a task from a transcript", () => {
     expect(answer.status).toBe(202);
     const task = (await answer.json()) as { id: string };
     expect(task).toMatchObject({ kind: "text", status: "queued", name: "Boat", speechEngine: null, audio: null });
-    expect(await findSegments(world.database.db, task.id)).toEqual({
-      language: "en",
-      segments: [
-        { ...SEGMENT, id: 0, confidence: null },
-        { id: 1, startMs: 1000, endMs: 2500, text: "A storm.", confidence: null },
-      ],
+    const segments = [
+      { ...SEGMENT, id: 0, confidence: null },
+      { id: 1, startMs: 1000, endMs: 2500, text: "A storm.", confidence: null },
+    ];
+    expect(await claimTask(world.database.db, task.id, "prompting")).toMatchObject({
+      task: { transcript: { language: "en", segments } },
     });
     const full = await world.request(`/v1/tasks/${task.id}?include=transcript`, { token });
     expect(await full.json()).toMatchObject({
@@ -53,8 +53,9 @@ describe("creating a task from a transcript", () => {
   it("characters that no database stores do not get in the way", async () => {
     const answer = await post({ transcript: { segments: [{ ...SEGMENT, text: "a\u0000b \ud83d" }] } });
     const { id } = (await answer.json()) as { id: string };
-    const stored = await findSegments(world.database.db, id);
-    expect(stored).toMatchObject({ language: "auto", segments: [{ text: "ab \uFFFD" }] });
+    expect(await claimTask(world.database.db, id, "prompting")).toMatchObject({
+      task: { transcript: { language: "auto", segments: [{ text: "ab \uFFFD" }] } },
+    });
   });
 
   it.each([
