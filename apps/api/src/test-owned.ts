@@ -40,8 +40,25 @@ const newAudioId = async (world: ApiWorld, token: string): Promise<string> => {
   return row.audioId ?? "";
 };
 
+/** A webhook with a test that waits to be sent. */
+const newWebhook = async (world: ApiWorld, token: string): Promise<{ webhook: string; delivery: string }> => {
+  const json = { url: "https://example.com/hook" };
+  const made = await world.request("/v1/webhooks", { method: "POST", token, json });
+  const { id: webhook } = (await made.json()) as { id: string };
+  const sent = await world.request(`/v1/webhooks/${webhook}/test`, { method: "POST", token });
+  return { webhook, delivery: ((await sent.json()) as { id: string }).id };
+};
+
 /** Ids of rows of one person, one of each kind that a route can name. */
-export type OwnedIds = { task: string; prompt: string; session: string; apiKey: string; audio: string };
+export type OwnedIds = {
+  task: string;
+  prompt: string;
+  session: string;
+  apiKey: string;
+  audio: string;
+  webhook: string;
+  delivery: string;
+};
 
 /** Makes one row of each kind; the prompt has an earlier version. */
 export const newOwnedRows = async (world: ApiWorld, person: Person): Promise<OwnedIds> => {
@@ -56,7 +73,16 @@ export const newOwnedRows = async (world: ApiWorld, person: Person): Promise<Own
     orderBy: { createdAt: "desc" },
   });
   const { id: apiKey } = await newApiKey(world, token, ["tasks:read"]);
-  return { task, prompt, session: session.id, apiKey, audio: await newAudioId(world, token) };
+  // As many as an account may have: the ones before are not needed any more.
+  await world.database.db.webhook.deleteMany({ where: { userId: person.userId, deliveries: { none: {} } } });
+  return {
+    task,
+    prompt,
+    session: session.id,
+    apiKey,
+    audio: await newAudioId(world, token),
+    ...(await newWebhook(world, token)),
+  };
 };
 
 /** Tables that hold nothing of one person alone, or only hints of work. */
@@ -66,6 +92,11 @@ const NOBODYS = new Set(["_prisma_migrations", "rate_limits", "outbox"]);
 const OWNERSHIP: readonly [column: string, condition: string][] = [
   ["user_id", "user_id = $1::uuid"],
   ["task_id", "task_id IN (SELECT id FROM tasks WHERE user_id = $1::uuid)"],
+  ["webhook_id", "webhook_id IN (SELECT id FROM webhooks WHERE user_id = $1::uuid)"],
+  [
+    "delivery_id",
+    "delivery_id IN (SELECT d.id FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE w.user_id = $1::uuid)",
+  ],
   [
     "prompt_id",
     "prompt_id IN (SELECT p.id FROM prompts p JOIN tasks t ON t.id = p.task_id WHERE t.user_id = $1::uuid)",

@@ -10,6 +10,8 @@ const KINDS: Record<string, keyof OwnedIds> = {
   "/v1/me/sessions/{id}": "session",
   "/v1/api-keys/{id}": "apiKey",
   "/v1/audio/{id}": "audio",
+  "/v1/webhooks/{id}": "webhook",
+  "/v1/webhooks/{id}/deliveries/{deliveryId}": "delivery",
 };
 
 /** The path with somebody's ids in it. */

@@ -156,6 +156,7 @@ const TAGS = {
   Bulk: "Up to 10,000 tasks in one call",
   Exports: "Transcripts and storyboards as files",
   Events: "Live progress, as server-sent events",
+  Webhooks: "Be told instead of asking: requests to an address of yours, after Standard Webhooks 1.0",
   Operations: "For probes and load balancers",
 } as const;
 

@@ -4,6 +4,7 @@ import {
   deleteExpiredAudio,
   deleteOldIdempotencyKeys,
   deleteOldLeases,
+  deleteOldWebhookEvents,
   findKnownStorageKeys,
 } from "@phonoscene/db";
 import { crashPoint, DAY, HOUR } from "@phonoscene/kernel";
@@ -26,7 +27,8 @@ const sweep = async ({ database, storage, relay }: Dependencies) => {
   const sessions = await deleteEndedSessions(database.db, new Date(Date.now() - 30 * DAY));
   const idempotencyKeys = await deleteOldIdempotencyKeys(database.db);
   const leases = await deleteOldLeases(database.db);
-  return { uploads, recordings: orphans.length, expired, sessions, idempotencyKeys, leases };
+  const webhookEvents = await deleteOldWebhookEvents(database.db);
+  return { uploads, recordings: orphans.length, expired, sessions, idempotencyKeys, leases, webhookEvents };
 };
 
 /** Deletes recordings whose tasks are gone or never came, and sweeps what dead processes left behind. */
