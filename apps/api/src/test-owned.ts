@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 
+import { createTestDelivery, createWebhook } from "@phonoscene/db";
+
 import { newStoryboard } from "./test-storyboard.ts";
 import type { ApiWorld } from "./test-world.ts";
 
@@ -41,12 +43,14 @@ const newAudioId = async (world: ApiWorld, token: string): Promise<string> => {
 };
 
 /** A webhook with a test that waits to be sent. */
-const newWebhook = async (world: ApiWorld, token: string): Promise<{ webhook: string; delivery: string }> => {
-  const json = { url: "https://example.com/hook" };
-  const made = await world.request("/v1/webhooks", { method: "POST", token, json });
-  const { id: webhook } = (await made.json()) as { id: string };
-  const sent = await world.request(`/v1/webhooks/${webhook}/test`, { method: "POST", token });
-  return { webhook, delivery: ((await sent.json()) as { id: string }).id };
+const newWebhook = async (world: ApiWorld, userId: string): Promise<{ webhook: string; delivery: string }> => {
+  const { db } = world.database;
+  // Past the route's limit: some tests make these rows again and again.
+  const fields = { description: null, events: ["task.completed"], secret: "whsec_AAAA" };
+  const row = await createWebhook(db, { userId, url: "https://example.com/hook", ...fields }, 1000);
+  const webhook = row?.id ?? "";
+  const delivery = await createTestDelivery(db, { id: webhook, userId }, { type: "webhook.test", body: "{}" });
+  return { webhook, delivery: delivery ?? "" };
 };
 
 /** Ids of rows of one person, one of each kind that a route can name. */
@@ -73,15 +77,13 @@ export const newOwnedRows = async (world: ApiWorld, person: Person): Promise<Own
     orderBy: { createdAt: "desc" },
   });
   const { id: apiKey } = await newApiKey(world, token, ["tasks:read"]);
-  // As many as an account may have: the ones before are not needed any more.
-  await world.database.db.webhook.deleteMany({ where: { userId: person.userId, deliveries: { none: {} } } });
   return {
     task,
     prompt,
     session: session.id,
     apiKey,
     audio: await newAudioId(world, token),
-    ...(await newWebhook(world, token)),
+    ...(await newWebhook(world, person.userId)),
   };
 };
 
