@@ -88,7 +88,7 @@ export const newOwnedRows = async (world: ApiWorld, person: Person): Promise<Own
 };
 
 /** Tables that hold nothing of one person alone, or only hints of work. */
-const NOBODYS = new Set(["_prisma_migrations", "rate_limits", "outbox"]);
+const NOBODYS = new Set(["_prisma_migrations", "rate_limits", "outbox", "leases"]);
 
 /** How a table's rows are known to be somebody's, by a column of it. */
 const OWNERSHIP: readonly [column: string, condition: string][] = [
@@ -107,8 +107,8 @@ const OWNERSHIP: readonly [column: string, condition: string][] = [
 
 const conditionOf = (table: string, columns: readonly string[]): string => {
   if (table === "users") return "id = $1::uuid";
-  const found = OWNERSHIP.find(([column]) => columns.includes(column));
-  if (found !== undefined) return found[1];
+  const found = OWNERSHIP.filter(([column]) => columns.includes(column)).map(([, condition]) => condition);
+  if (found.length > 0) return found.join(" OR ");
   throw new Error(`whose rows are those of ${table}? Say it in OWNERSHIP or NOBODYS`);
 };
 

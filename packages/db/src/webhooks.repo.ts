@@ -1,5 +1,4 @@
-import type { Cursor } from "@phonoscene/kernel";
-import { HOUR, newId } from "@phonoscene/kernel";
+import { type Cursor, HOUR, newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
 import { Prisma, type PrismaClient, type Webhook } from "./generated/client.ts";

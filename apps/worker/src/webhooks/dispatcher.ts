@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 import {
   claimDeliveries,
   type ClaimedDelivery,
@@ -30,10 +32,12 @@ const GONE = 410;
 
 /** Sends what is due and records how it went; see ADR 013 and packages/db/src/webhook-deliveries.repo.ts. */
 export const startDispatcher = (options: DispatcherOptions): Dispatcher => {
-  const { database, logger, mayPoll, pollMs = 500 } = options;
+  const { database, logger, mayPoll, pollMs = 700 } = options;
   const { db } = database;
   const stopped = new AbortController();
   const cutOff = new AbortController();
+  // Every request and rest listens; Node would warn of a leak.
+  setMaxListeners(0, stopped.signal, cutOff.signal);
   const underWay = new Set<Promise<void>>();
 
   const deliver = async (delivery: ClaimedDelivery): Promise<void> => {
