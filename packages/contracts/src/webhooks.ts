@@ -136,7 +136,8 @@ export const WebhookMessage = z
       id: z.uuid(),
       status: TaskStatus,
       stage: Stage.nullable(),
-      error: TaskError.nullable(),
+      // Not `nullable()`: webhooks are met before the named schemas.
+      error: z.union([TaskError, z.null()]),
       cancelReason: CancelReason.nullable(),
       version: Version,
     }),
