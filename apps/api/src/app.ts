@@ -29,6 +29,7 @@ import { hookRoutes } from "./features/hooks/index.ts";
 import { operationRoutes } from "./features/operations/index.ts";
 import { promptRoutes } from "./features/prompts/index.ts";
 import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
+import { webhookRoutes } from "./features/webhooks/index.ts";
 import { createOnceOnly } from "./http/idempotency.ts";
 import { mount } from "./http/mount.ts";
 import { renderProblem, routeNotFound } from "./http/problem-details.ts";
@@ -53,7 +54,7 @@ export type AppDependencies = {
   logger: Logger;
   trustProxyHops: number;
   maxUploadBytes: number;
-  /** Which addresses an `audioUrl` may name. */
+  /** Which addresses an `audioUrl` and a webhook may name. */
   isAllowedAddress: AddressPolicy;
   version: string;
   /** Aborts when the process begins to stop: answers that are held back are sent, streams that would never end, end. */
@@ -95,6 +96,7 @@ export const createApp = (deps: AppDependencies): Express => {
     ...promptRoutes(deps),
     ...exportRoutes(deps),
     ...eventRoutes(deps),
+    ...webhookRoutes(deps),
     ...operationRoutes(deps),
     ...hookRoutes(deps),
     ...healthRoutes(deps),

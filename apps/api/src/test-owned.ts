@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 
+import { createTestDelivery, createWebhook } from "@phonoscene/db";
+
 import { newStoryboard } from "./test-storyboard.ts";
 import type { ApiWorld } from "./test-world.ts";
 
@@ -43,8 +45,27 @@ const newAudioId = async (world: ApiWorld, token: string): Promise<string> => {
   return row.audioId ?? "";
 };
 
+/** A webhook with a test that waits to be sent. */
+const newWebhook = async (world: ApiWorld, userId: string): Promise<{ webhook: string; delivery: string }> => {
+  const { db } = world.database;
+  // Past the route's limit: some tests make these rows again and again.
+  const fields = { description: null, events: ["task.completed"], secret: "whsec_AAAA" };
+  const row = await createWebhook(db, { userId, url: "https://example.com/hook", ...fields }, 1000);
+  const webhook = row?.id ?? "";
+  const delivery = await createTestDelivery(db, { id: webhook, userId }, { type: "webhook.test", body: "{}" });
+  return { webhook, delivery: delivery ?? "" };
+};
+
 /** Ids of rows of one person, one of each kind that a route can name. */
-export type OwnedIds = { task: string; prompt: string; session: string; apiKey: string; audio: string };
+export type OwnedIds = {
+  task: string;
+  prompt: string;
+  session: string;
+  apiKey: string;
+  audio: string;
+  webhook: string;
+  delivery: string;
+};
 
 /** Makes one row of each kind; the prompt has an earlier version. */
 export const newOwnedRows = async (world: ApiWorld, person: Person): Promise<OwnedIds> => {
@@ -59,7 +80,14 @@ export const newOwnedRows = async (world: ApiWorld, person: Person): Promise<Own
     orderBy: { createdAt: "desc" },
   });
   const { id: apiKey } = await newApiKey(world, token, ["tasks:read"]);
-  return { task, prompt, session: session.id, apiKey, audio: await newAudioId(world, token) };
+  return {
+    task,
+    prompt,
+    session: session.id,
+    apiKey,
+    audio: await newAudioId(world, token),
+    ...(await newWebhook(world, person.userId)),
+  };
 };
 
 /** Tables that hold nothing of one person alone, or only hints of work. */
@@ -69,6 +97,11 @@ const NOBODYS = new Set(["_prisma_migrations", "rate_limits", "outbox", "leases"
 const OWNERSHIP: readonly [column: string, condition: string][] = [
   ["user_id", "user_id = $1::uuid"],
   ["task_id", "task_id IN (SELECT id FROM tasks WHERE user_id = $1::uuid)"],
+  ["webhook_id", "webhook_id IN (SELECT id FROM webhooks WHERE user_id = $1::uuid)"],
+  [
+    "delivery_id",
+    "delivery_id IN (SELECT d.id FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE w.user_id = $1::uuid)",
+  ],
   [
     "prompt_id",
     "prompt_id IN (SELECT p.id FROM prompts p JOIN tasks t ON t.id = p.task_id WHERE t.user_id = $1::uuid)",
@@ -77,8 +110,8 @@ const OWNERSHIP: readonly [column: string, condition: string][] = [
 
 const conditionOf = (table: string, columns: readonly string[]): string => {
   if (table === "users") return "id = $1::uuid";
-  const found = OWNERSHIP.find(([column]) => columns.includes(column));
-  if (found !== undefined) return found[1];
+  const found = OWNERSHIP.filter(([column]) => columns.includes(column)).map(([, condition]) => condition);
+  if (found.length > 0) return found.join(" OR ");
   throw new Error(`whose rows are those of ${table}? Say it in OWNERSHIP or NOBODYS`);
 };
 

@@ -12,6 +12,8 @@ const KINDS: Record<string, keyof OwnedIds> = {
   "/v1/audio/{id}": "audio",
   // An address that no provider was told.
   "/v1/hooks/assemblyai/{hookId}": "task",
+  "/v1/webhooks/{id}": "webhook",
+  "/v1/webhooks/{id}/deliveries/{deliveryId}": "delivery",
 };
 
 /** The path with somebody's ids in it. */

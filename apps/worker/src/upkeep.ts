@@ -11,11 +11,17 @@ export type UpkeepOptions = {
   overdueEveryMs?: number;
 };
 
+export type Upkeep = {
+  /** Whether this process does what only one should. */
+  isHolder(): boolean;
+  stop(): Promise<void>;
+};
+
 /**
  * Asks again for lost work, cancels what is overdue and now and then for a sweep, on timers of this process: a schedule kept in the queue would
  * be lost with the queue. Where it does so beside another process for a moment, row locks and job keys keep the work single.
  */
-export const startUpkeep = (options: UpkeepOptions): { stop(): Promise<void> } => {
+export const startUpkeep = (options: UpkeepOptions): Upkeep => {
   const { database, relay, logger } = options;
   // One of all workers does the work.
   const lease = startLeaseHolder({ db: database.db, name: "upkeep", logger });
@@ -43,6 +49,7 @@ export const startUpkeep = (options: UpkeepOptions): { stop(): Promise<void> } =
     setInterval(() => guarded("sweep", askForSweep), 10 * MINUTE),
   ];
   return {
+    isHolder: lease.isHeld,
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       await running;

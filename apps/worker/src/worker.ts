@@ -15,6 +15,7 @@ import { maintenance } from "./processors/maintenance.ts";
 import { transcribeAudio } from "./processors/transcribe-audio.ts";
 import { writePrompts } from "./processors/write-prompts.ts";
 import { startUpkeep } from "./upkeep.ts";
+import { startDispatcher } from "./webhooks/dispatcher.ts";
 
 export type RunningWorker = {
   /** Resolves once every queue is being served. */
@@ -45,7 +46,8 @@ export const startWorker = async (
   const mayRelay = startLeaseHolder({ db, name: "relay", logger });
   const relay = startRelay({ drain: (send) => drainOutbox(db, send), producer, mayPoll: mayRelay.isHeld, logger });
   const watch = startClaimWatch({ database, logger });
-  const outbound = createOutboundClient({ isAllowed: createAddressPolicy(config.allowedNetworks) });
+  const isAllowed = createAddressPolicy(config.allowedNetworks);
+  const outbound = createOutboundClient({ isAllowed });
   const { keepsProviderCopy } = config;
   const callbackFor = createCallbacks(config.callbacks);
   const deps = { database, watch, storage, speech, prompting, relay, outbound, keepsProviderCopy, callbackFor };
@@ -57,6 +59,8 @@ export const startWorker = async (
   };
   const workers = startWorkers({ backend, handlers, queues, concurrency, logger, ...timings });
   const upkeep = queues.includes("maintenance") ? startUpkeep({ database, relay, logger, ...timings }) : null;
+  const mayPoll = (): boolean => upkeep?.isHolder() ?? false;
+  const dispatcher = startDispatcher({ database, outbound, isAllowed, mayPoll, logger });
   const presence = startLeaseHolder({
     db,
     name: `${WORKER_LEASE_PREFIX}${newId()}`,
@@ -70,8 +74,8 @@ export const startWorker = async (
   logger.info({ queues, concurrency, queue: backend.kind, speech: speech.name, prompting: prompting.name }, "starting");
 
   const stop = async (): Promise<void> => {
+    await Promise.all([dispatcher.stop(config.graceMs), workers.close(config.graceMs)]);
     await upkeep?.stop();
-    await workers.close(config.graceMs);
     await relay.stop();
     await Promise.all([mayRelay.stop(), presence.stop(), watch.stop()]);
     await producer.close();

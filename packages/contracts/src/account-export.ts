@@ -9,6 +9,7 @@ import { Session } from "./sessions.ts";
 import { Prompt, Scene, TranscriptWithWords } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
 import { MAX_TEXT_CHARACTERS, Task } from "./tasks.ts";
+import { Webhook } from "./webhooks.ts";
 
 /** The first line. */
 export const ExportStart = z
@@ -37,12 +38,20 @@ export const ExportedTask = Task.extend({
 export const ExportEnd = z
   .object({
     object: z.literal("export.end"),
-    counts: z.object({ sessions: Count, apiKeys: Count, tasks: Count }),
+    counts: z.object({ sessions: Count, apiKeys: Count, webhooks: Count, tasks: Count }),
   })
   .meta({ id: "ExportEnd", description: "The last line; without it the export is not whole" });
 
 /** Each line is one of these; `object` tells which. */
-export const ExportLine = z.discriminatedUnion("object", [ExportStart, User, Session, ApiKey, ExportedTask, ExportEnd]);
+export const ExportLine = z.discriminatedUnion("object", [
+  ExportStart,
+  User,
+  Session,
+  ApiKey,
+  Webhook,
+  ExportedTask,
+  ExportEnd,
+]);
 export type ExportLine = z.infer<typeof ExportLine>;
 
 export const EXPORT_MEDIA_TYPE = "application/x-ndjson";
@@ -53,7 +62,7 @@ export const exportAccount = defineEndpoint({
   operationId: "exportAccount",
   summary: "Download everything that the account owns",
   description:
-    "One JSON object a line (NDJSON), streamed: `export.start`, the `user`, each `session` that is alive, each `apiKey` without the key, each `task`, " +
+    "One JSON object a line (NDJSON), streamed: `export.start`, the `user`, each `session` that is alive, each `apiKey` without the key, each `webhook` without its secret, each `task`, " +
     "the oldest first, with its text, transcript, scenes, prompts and their revisions, and `export.end` with the counts. No secrets. Recordings are " +
     "described, not contained. Tasks that are made or deleted meanwhile may or may not be in it.",
   tag: "Accounts",

@@ -25,6 +25,7 @@ import {
   TaskList,
 } from "./tasks.ts";
 import { MAX_WAIT_MS, PreferHeader, WaitQuery } from "./waiting.ts";
+import { WEBHOOK_ENDPOINTS } from "./webhook-endpoints.ts";
 
 export const createTask = defineEndpoint({
   method: "post",
@@ -143,6 +144,7 @@ export const ENDPOINTS = [
   retryTask,
   ...PROMPT_ENDPOINTS,
   ...BULK_ENDPOINTS,
+  ...WEBHOOK_ENDPOINTS,
   ...ADMIN_ENDPOINTS,
   getHealth,
   getReadiness,

@@ -27,3 +27,5 @@ export * from "./task-options.ts";
 export * from "./tasks.ts";
 export * from "./waiting.ts";
 export * from "./warnings.ts";
+export * from "./webhook-endpoints.ts";
+export * from "./webhooks.ts";

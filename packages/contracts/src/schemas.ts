@@ -17,6 +17,7 @@ import { Prompt, Scene, Segment, SegmentWithWords, Slot, Transcript, TranscriptW
 import { TaskOptions } from "./task-options.ts";
 import { CreateTextTask, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
 import { Warning } from "./warnings.ts";
+import { WEBHOOK_SCHEMAS } from "./webhooks.ts";
 
 /** The named schemas, each after those it is made of: the document's generator needs to meet them in this order. */
 export const SCHEMAS = [
@@ -68,6 +69,7 @@ export const SCHEMAS = [
   ApiKey,
   NewApiKey,
   ApiKeyList,
+  ...WEBHOOK_SCHEMAS,
   DeadLetter,
   DeadLetterList,
   Redrive,

@@ -26,4 +26,7 @@ export * from "./throw-away-database.ts";
 export * from "./transcript-parts.repo.ts";
 export * from "./users.repo.ts";
 export * from "./unavailable.ts";
+export * from "./webhook-deliveries.repo.ts";
+export * from "./webhook-log.repo.ts";
+export * from "./webhooks.repo.ts";
 export * from "./whole-tasks.repo.ts";

@@ -17,6 +17,7 @@ export const CRASH_POINTS = {
   "job/handled": "the handler has ended; the queue does not know yet",
   "reconcile/asked": "stale tasks were asked for again; the relay was not woken",
   "dead-letters/redriven": "dead letters are queued again; neither logged nor answered yet",
+  "webhook/sent": "the receiver has the webhook; how it answered is not recorded yet",
   "erase/rows-gone": "the task's rows are gone; its recording is still there",
   "erase/recording-gone": "the recording is gone; the job that asked for it is not done yet",
 } as const;

@@ -3,7 +3,18 @@ import { type DestinationStream, type Logger, pino } from "pino";
 export type { Logger };
 
 /** Names under which secrets and people's words could reach the log: never printed. */
-const REDACTED = ["password", "accessToken", "refreshToken", "apiKey", "authorization", "text", "content", "excerpt"];
+const REDACTED = [
+  "password",
+  "secret",
+  "previousSecret",
+  "accessToken",
+  "refreshToken",
+  "apiKey",
+  "authorization",
+  "text",
+  "content",
+  "excerpt",
+];
 
 /** JSON lines on `destination` (standard error unless told), each with the process's name. */
 export const createLogger = (

@@ -19,6 +19,7 @@ import { z } from "zod";
 
 import { API_DESCRIPTION } from "./openapi-description.ts";
 import { problemHeaders, successHeaders } from "./openapi-headers.ts";
+import { OUTGOING } from "./openapi-webhooks.ts";
 import { spellOut } from "./spell-out.ts";
 
 const ALWAYS: readonly ProblemCode[] = ["service/unavailable", "service/internal"];
@@ -156,6 +157,7 @@ const TAGS = {
   Bulk: "Up to 10,000 tasks in one call",
   Exports: "Transcripts and storyboards as files",
   Events: "Live progress, as server-sent events",
+  Webhooks: "Be told instead of asking: requests to an address of yours, after Standard Webhooks 1.0",
   Operations: "For probes and load balancers",
 } as const;
 
@@ -176,6 +178,7 @@ export const buildOpenApiDocument = (version: string) => {
     description: "The access token of an account that `pnpm admin grant` made an administrator, as RFC8725 asks",
   });
   for (const endpoint of ENDPOINTS) registry.registerPath(toRoute(endpoint));
+  for (const webhook of OUTGOING) registry.registerWebhook(webhook);
   // The schemas first: met inside a nullable place for the first time, a named schema would become nullable itself.
   const schemas = SCHEMAS.map((schema) => ({ type: "schema" as const, schema }));
   const document = new OpenApiGeneratorV31([...schemas, ...registry.definitions]).generateDocument({

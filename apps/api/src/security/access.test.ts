@@ -92,7 +92,7 @@ describe(`${GUARDED.length} guarded operations, ${NAMING.length} of which name r
     }
   });
 
-  it("the owner is let in everywhere, each time to rows that are there", async () => {
+  it("the owner is let in everywhere, each time to rows that are there", { timeout: 120_000 }, async () => {
     for (const operation of NAMING.filter(({ contract }) => !ENDS_CALLER.has(contract.operationId))) {
       const rows = operation.contract.method === "get" ? ids : await newOwnedRows(world, owner);
       const answer = await askAs(operation, owner.token, rows);

@@ -5,6 +5,7 @@ import {
   deleteExpiredAudio,
   deleteOldIdempotencyKeys,
   deleteOldLeases,
+  deleteOldWebhookEvents,
   endProviderDeletion,
   findKnownStorageKeys,
   type ProviderJob,
@@ -52,8 +53,10 @@ const sweep = async ({ database, storage, relay }: Dependencies) => {
   const sessions = await deleteEndedSessions(database.db, new Date(Date.now() - 30 * DAY));
   const idempotencyKeys = await deleteOldIdempotencyKeys(database.db);
   const leases = await deleteOldLeases(database.db);
+  const webhookEvents = await deleteOldWebhookEvents(database.db);
   const providerCopies = await askForOldProviderDeletions(database.db, ASK_AGAIN_AFTER_MS);
-  return { providerCopies, uploads, recordings: orphans.length, expired, sessions, idempotencyKeys, leases };
+  const swept = { recordings: orphans.length, sessions, idempotencyKeys, leases, webhookEvents };
+  return { ...swept, uploads, expired, providerCopies };
 };
 
 /** Deletes recordings and providers' copies that nobody needs any more, and sweeps what dead processes left behind. */

@@ -1,9 +1,10 @@
 import { EXPORT_MEDIA_TYPE, exportAccount, ExportLine } from "@phonoscene/contracts";
-import { type Database, listApiKeys, listSessions, listWholeTasks, type User } from "@phonoscene/db";
+import { type Database, listApiKeys, listSessions, listWebhooks, listWholeTasks, type User } from "@phonoscene/db";
 import type { Cursor } from "@phonoscene/kernel";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
 import { toApiKeyView, toSessionView, toUserView } from "../accounts/index.ts";
+import { toWebhookView } from "../webhooks/index.ts";
 import { toTaskLine } from "./task-line.ts";
 
 /** A task may hold ten hours of transcript: few are in memory at a time. */
@@ -13,6 +14,7 @@ const ROWS_A_PAGE = 100;
 const NOTES = [
   "Recordings are described, not contained: the service keeps each as it was sent, until its task is deleted.",
   "Passwords, tokens and API keys are kept as hashes only, and are not contained.",
+  "The secrets of webhooks, and what was sent to them, are not contained.",
 ];
 
 type Page = { limit: number; after: Cursor | null };
@@ -34,7 +36,7 @@ async function* rowsOf<Row extends Cursor>(
 type Exported = { user: User; sessionId: string | null };
 
 async function* linesOf({ db }: Database, { user, sessionId }: Exported): AsyncGenerator<ExportLine> {
-  const counts = { sessions: 0, apiKeys: 0, tasks: 0 };
+  const counts = { sessions: 0, apiKeys: 0, webhooks: 0, tasks: 0 };
   yield { object: "export.start", format: 1, createdAt: new Date().toISOString(), notes: NOTES };
   yield toUserView(user);
   for await (const row of rowsOf(ROWS_A_PAGE, (page) => listSessions(db, user.id, page))) {
@@ -44,6 +46,10 @@ async function* linesOf({ db }: Database, { user, sessionId }: Exported): AsyncG
   for await (const row of rowsOf(ROWS_A_PAGE, (page) => listApiKeys(db, user.id, page))) {
     counts.apiKeys += 1;
     yield toApiKeyView(row);
+  }
+  for await (const row of rowsOf(ROWS_A_PAGE, (page) => listWebhooks(db, user.id, page))) {
+    counts.webhooks += 1;
+    yield toWebhookView(row);
   }
   for await (const row of rowsOf(TASKS_A_PAGE, (page) => listWholeTasks(db, user.id, page))) {
     counts.tasks += 1;

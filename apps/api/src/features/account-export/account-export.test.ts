@@ -109,7 +109,7 @@ describe("the export of an account", () => {
       ],
     });
     expect(lines[5]).toMatchObject({ text: null, audio: { filename: "tape.wav", format: "wav" }, prompts: [] });
-    expect(lines[6]).toEqual({ object: "export.end", counts: { sessions: 1, apiKeys: 1, tasks: 2 } });
+    expect(lines[6]).toEqual({ object: "export.end", counts: { sessions: 1, apiKeys: 1, webhooks: 0, tasks: 2 } });
   });
 
   it("holds nothing of anybody else, and no secret", async () => {

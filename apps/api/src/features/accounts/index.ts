@@ -3,6 +3,7 @@ export { apiKeyRoutes, toApiKeyView } from "./api-keys.routes.ts";
 export { createAuthenticate } from "./authenticate.ts";
 export { createLoginGuard, type LoginGuard } from "./login-guard.ts";
 export { meRoutes } from "./me.routes.ts";
+export { toPage } from "./pages.ts";
 export { createPasswordStrength, type PasswordStrength } from "./password-strength.ts";
 export { createPasswords, type Passwords } from "./passwords.ts";
 export { createRefreshTokens, type RefreshTokens } from "./refresh-tokens.ts";
