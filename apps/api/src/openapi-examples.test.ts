@@ -105,20 +105,19 @@ const send = async (operation: Operation, token: string, ids: OwnedIds): Promise
   });
 };
 
-/** What an example names cannot be real: a refresh token, the address that one transcript's provider was told. */
-const NAMES_SECRET = new Set(["refresh", "logout", "assemblyAiHook"]);
+/** There is no refresh token that an example could name, so theirs is refused as one that is nobody's. */
+const NAMES_REFRESH_TOKEN = new Set(["refresh", "logout"]);
+/** The address and the header of a provider's call are secrets that no document shows. */
+const SENDABLE = OPERATIONS.filter(({ contract }) => contract.limit !== "hook");
 
 describe("what the document shows as a request", () => {
-  it.each(OPERATIONS)(
-    "$name is answered with success, or with what the state of the row forbids",
-    async (operation) => {
-      const { person, ids } = await ownerFor(operation);
-      const answer = await send(operation, person.token, ids);
-      const isFine = answer.ok || [404, 409].includes(answer.status);
-      const isRefused = NAMES_SECRET.has(operation.contract.operationId) && answer.status === 401;
-      const shown = isFine || isRefused ? "" : await answer.text();
-      await answer.body?.cancel();
-      expect([answer.status, shown]).toEqual([answer.status, ""]);
-    },
-  );
+  it.each(SENDABLE)("$name is answered with success, or with what the state of the row forbids", async (operation) => {
+    const { person, ids } = await ownerFor(operation);
+    const answer = await send(operation, person.token, ids);
+    const isFine = answer.ok || [404, 409].includes(answer.status);
+    const isRefused = NAMES_REFRESH_TOKEN.has(operation.contract.operationId) && answer.status === 401;
+    if (isFine || isRefused) await answer.body?.cancel();
+    const shown = isFine || isRefused ? "" : await answer.text();
+    expect([answer.status, shown]).toEqual([answer.status, ""]);
+  });
 });

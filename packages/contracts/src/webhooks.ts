@@ -40,7 +40,7 @@ export const CreateWebhook = z
     description: Description.default(null),
     events: EventNames.default([...WEBHOOK_EVENTS]),
   })
-  .meta({ id: "CreateWebhook" });
+  .meta({ id: "CreateWebhook", example: { url: "https://example.com/hook", events: ["task.completed"] } });
 
 export const UpdateWebhook = z
   .strictObject({
@@ -49,7 +49,7 @@ export const UpdateWebhook = z
     events: EventNames.optional(),
     status: WebhookStatus.optional(),
   })
-  .meta({ id: "UpdateWebhook" });
+  .meta({ id: "UpdateWebhook", example: { description: "Renders the pictures", status: "enabled" } });
 
 export const Webhook = z
   .object({
