@@ -15,7 +15,7 @@ import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, 
 import { Session, SessionList } from "./sessions.ts";
 import { Prompt, Scene, Segment, SegmentWithWords, Slot, Transcript, TranscriptWithWords, Word } from "./storyboard.ts";
 import { TaskOptions } from "./task-options.ts";
-import { CreateTextTask, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
+import { CreateTextTask, ProviderCalls, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
 import { Warning } from "./warnings.ts";
 
 /** The named schemas, each after those it is made of: the document's generator needs to meet them in this order. */
@@ -35,6 +35,7 @@ export const SCHEMAS = [
   Audio,
   TaskAudio,
   Timings,
+  ProviderCalls,
   Task,
   TaskList,
   GivenSegment,

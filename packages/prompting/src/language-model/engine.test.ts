@@ -21,7 +21,6 @@ const engineOn = ({ baseUrl }: FakeOpenAi, limits = { characters: 8000, scenes: 
     model: "gpt-test",
     fallback: plainEngine,
     requestTimeoutMs: 2000,
-    retryDelayMs: 1,
     limits,
   });
 
