@@ -13,7 +13,14 @@
  */
 import type { Db } from "./client.ts";
 import type { PrismaClient } from "./generated/client.ts";
-import { type CallEnd, endReservation, type Reservation, reserveCall, type SpendCaps } from "./provider-calls.repo.ts";
+import {
+  type CallEnd,
+  endReservation,
+  LEDGER_TRANSACTION,
+  type Reservation,
+  reserveCall,
+  type SpendCaps,
+} from "./provider-calls.repo.ts";
 
 /** Null: no limit. */
 export type ProviderLimits = { maxConcurrent: number | null; requestsPerMinute: number | null };
@@ -52,20 +59,27 @@ type Standing = {
   openInMs: number | null;
   probeInMs: number | null;
   held: number;
-  /** Requests left of the minute; null before the first. */
+  /** That may be made at once; null before the first. */
   requests: number | null;
 };
 
+/** So much of a minute's requests may come at once. */
+const BURST_SHARE = 1 / 6;
+
+const burstOf = ({ requestsPerMinute }: ProviderLimits): number => Math.max(1, (requestsPerMinute ?? 0) * BURST_SHARE);
+
 const readStanding = async (tx: Db, { provider, limits }: AdmissionAsk): Promise<Standing> => {
-  await tx.$executeRaw`INSERT INTO provider_states (provider) VALUES (${provider}) ON CONFLICT DO NOTHING`;
-  await tx.$queryRaw`SELECT FROM provider_states WHERE provider = ${provider} FOR UPDATE`;
+  // Locks the row, and makes it the first time.
+  await tx.$executeRaw`
+    INSERT INTO provider_states AS p (provider) VALUES (${provider})
+    ON CONFLICT (provider) DO UPDATE SET failures = p.failures`;
   const perMinute = limits.requestsPerMinute ?? 0;
   // A statement of its own: it sees what the last holder of the lock has written.
   const [standing] = await tx.$queryRaw<Standing[]>`
     SELECT (extract(epoch FROM open_until - clock_timestamp()) * 1000)::float8 AS "openInMs",
       (extract(epoch FROM probe_until - clock_timestamp()) * 1000)::float8 AS "probeInMs",
       (SELECT count(*)::int FROM provider_slots s WHERE s.provider = p.provider AND until > clock_timestamp()) AS held,
-      least(${perMinute}::float8,
+      least(${burstOf(limits)}::float8,
         requests + extract(epoch FROM clock_timestamp() - refilled_at) * ${perMinute}::float8 / 60)::float8 AS requests
     FROM provider_states p WHERE provider = ${provider}`;
   if (standing === undefined) throw new Error(`the state of ${provider} is gone`);
@@ -88,16 +102,16 @@ const refusalOf = (ask: AdmissionAsk, standing: Standing): Admission | null => {
 
 const enter = async (tx: Db, ask: AdmissionAsk, { openInMs, requests }: Standing): Promise<void> => {
   const { id, provider, slotMs, takesSlot, limits } = ask;
-  const left = limits.requestsPerMinute === null ? null : (requests ?? limits.requestsPerMinute) - 1;
+  const left = limits.requestsPerMinute === null ? null : (requests ?? burstOf(limits)) - 1;
   const probeId = openInMs === null ? null : id;
   await tx.$executeRaw`
+    WITH slot AS (
+      INSERT INTO provider_slots (id, provider, until)
+      SELECT ${id}::uuid, ${provider}, clock_timestamp() + ${slotMs} * interval '1 ms' WHERE ${takesSlot}
+    )
     UPDATE provider_states SET requests = ${left}::float8, refilled_at = clock_timestamp(), probe_id = ${probeId}::uuid,
       probe_until = CASE WHEN ${probeId}::uuid IS NOT NULL THEN clock_timestamp() + ${slotMs} * interval '1 ms' END
     WHERE provider = ${provider}`;
-  if (!takesSlot) return;
-  await tx.$executeRaw`
-    INSERT INTO provider_slots (id, provider, until)
-    VALUES (${id}::uuid, ${provider}, clock_timestamp() + ${slotMs} * interval '1 ms')`;
 };
 
 /** Lets a call through, with its slot, its request of the minute and its reservation, or says why not: all or nothing. */
@@ -113,7 +127,7 @@ export const admitProviderCall = (db: PrismaClient, ask: AdmissionAsk): Promise<
     }
     await enter(tx, ask, standing);
     return { outcome: "admitted" };
-  });
+  }, LEDGER_TRANSACTION);
 
 /** Keeps the slot, and the probe if it is one, for a call that is still under way. */
 export const prolongProviderCall = async (
@@ -173,7 +187,7 @@ export const endProviderCall = (db: PrismaClient, call: EndedCall, end: CallEnd 
     const hasOpened = await leaveProvider(tx, call);
     if (end !== null) await endReservation(tx, call.id, end);
     return hasOpened;
-  });
+  }, LEDGER_TRANSACTION);
 
 /** Slots, days of spending, and calls of more than a year ago, that nobody asks about any more. */
 export const deleteOldProviderState = async (db: Db): Promise<void> => {

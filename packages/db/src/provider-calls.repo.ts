@@ -29,6 +29,9 @@ export type Reservation = {
 
 const ALL = "all";
 
+/** Calls wait for each other here, on a busy machine for longer than Prisma's two seconds. */
+export const LEDGER_TRANSACTION = { maxWait: 15_000, timeout: 15_000 };
+
 type Raise = { scope: string; microUsd: number; cap: number | null };
 
 /** False: the counter has reached its cap, and stays. */
@@ -109,6 +112,9 @@ const endCalls = async (tx: Db, which: Prisma.Sql, end: FinalEnd): Promise<void>
   await showUsage(tx, [...new Set(ended.map(({ taskId }) => taskId))]);
 };
 
+const endInTransaction = (db: PrismaClient, which: Prisma.Sql, end: FinalEnd): Promise<void> =>
+  db.$transaction((tx) => endCalls(tx, which, end), LEDGER_TRANSACTION);
+
 /** Sums the ledger up on the tasks, where it is read; over all their runs. */
 const showUsage = async (tx: Db, taskIds: readonly string[]): Promise<void> => {
   if (taskIds.length === 0) return;
@@ -161,15 +167,15 @@ export const endProviderJob = (
   { taskId, provider, jobId }: JobOfTask,
   end: FinalEnd,
 ): Promise<void> =>
-  db.$transaction((tx) =>
-    endCalls(tx, Prisma.sql`task_id = ${taskId}::uuid AND provider = ${provider} AND provider_job_id = ${jobId}`, end),
+  endInTransaction(
+    db,
+    Prisma.sql`task_id = ${taskId}::uuid AND provider = ${provider} AND provider_job_id = ${jobId}`,
+    end,
   );
 
 /** Of a task that was just claimed: whoever made calls for it before is gone, and with it their answers. */
 export const loseCallsOfTask = (db: PrismaClient, taskId: string): Promise<void> =>
-  db.$transaction((tx) =>
-    endCalls(tx, Prisma.sql`task_id = ${taskId}::uuid AND provider_job_id IS NULL`, { state: "unknown" }),
-  );
+  endInTransaction(db, Prisma.sql`task_id = ${taskId}::uuid AND provider_job_id IS NULL`, { state: "unknown" });
 
 const BATCH = 1000;
 
@@ -178,15 +184,13 @@ const BATCH = 1000;
  * canceled or deleted.
  */
 export const loseAbandonedCalls = (db: PrismaClient): Promise<void> =>
-  db.$transaction((tx) =>
-    endCalls(
-      tx,
-      Prisma.sql`id IN (
-        SELECT c.id FROM provider_calls c WHERE c.state = 'reserved' AND (
-          (c.provider_job_id IS NOT NULL AND c.started_at < now() - interval '1 day')
-          OR (c.provider_job_id IS NULL AND c.started_at < now() - interval '1 minute'
-            AND NOT EXISTS (SELECT FROM provider_slots s WHERE s.id = c.id AND s.until > now())))
-        ORDER BY c.started_at LIMIT ${BATCH})`,
-      { state: "unknown" },
-    ),
+  endInTransaction(
+    db,
+    Prisma.sql`id IN (
+      SELECT c.id FROM provider_calls c WHERE c.state = 'reserved' AND (
+        (c.provider_job_id IS NOT NULL AND c.started_at < now() - interval '1 day')
+        OR (c.provider_job_id IS NULL AND c.started_at < now() - interval '1 minute'
+          AND NOT EXISTS (SELECT FROM provider_slots s WHERE s.id = c.id AND s.until > now())))
+      ORDER BY c.started_at LIMIT ${BATCH})`,
+    { state: "unknown" },
   );

@@ -17,8 +17,8 @@ export type Patience = {
 const LOOK_AGAIN_MS = SECOND / 4;
 const PUT_BACK_MS = 2 * SECOND;
 
-/** Spread, so that those who wait do not come back as one. */
-const spread = (ms: number): number => Math.round(ms * (0.75 + Math.random() / 2));
+/** No less, and spread, so that those who wait do not come back as one. */
+const spread = (ms: number): number => Math.round(ms * (1 + Math.random() / 4));
 
 const dollars = (microUsd: number | null): string => `$${((microUsd ?? 0) / 1_000_000).toFixed(2)}`;
 
@@ -57,7 +57,7 @@ export const waitForAdmission = async (
     if (admission.outcome === "over-cap") throw overCap(admission, caps);
     if (admission.outcome === "open") {
       if (!waitsForRest) throw resting(provider, admission.retryInMs);
-      throw new ProviderBusy(`${provider} is given a rest`, spread(admission.retryInMs) + LOOK_AGAIN_MS);
+      throw new ProviderBusy(`${provider} is given a rest`, spread(admission.retryInMs));
     }
     const waitMs = spread(admission.outcome === "full" ? LOOK_AGAIN_MS : admission.retryInMs);
     if (waitedMs + waitMs > maxWaitMs) {
