@@ -81,9 +81,8 @@ it("requests of a minute: a sixth of them at once, and then one as each is due",
   const limits = { maxConcurrent: null, requestsPerMinute: 12 };
   const asked = await admitMany(40, "budget", { limits });
   expect(asked.filter(({ outcome }) => outcome === "admitted")).toHaveLength(2);
-  const refused = asked.find(({ outcome }) => outcome === "limited");
-  expect(refused).toMatchObject({ retryInMs: expect.any(Number) });
-  if (refused?.outcome === "limited") expect(refused.retryInMs).toBeLessThanOrEqual(5000);
+  const waits = asked.flatMap((answer) => (answer.outcome === "limited" ? [answer.retryInMs] : []));
+  expect(Math.max(...waits)).toBeLessThanOrEqual(5000);
   const ask = () => outcomes(admitMany(1, "budget", { limits }));
   await expect.poll(ask, { interval: 100, timeout: 10_000 }).toEqual(["admitted"]);
 });

@@ -134,7 +134,7 @@ const usageOf = (taskIds: readonly string[]): Prisma.Sql => Prisma.sql`
       sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
       sum(cost_micro_usd) / 1000000.0 AS usd
     FROM provider_calls
-    WHERE task_id = ANY(${taskIds as string[]}::uuid[]) AND state IN ('settled', 'unknown')
+    WHERE task_id = ANY(${taskIds}::uuid[]) AND state IN ('settled', 'unknown')
     GROUP BY task_id, provider, model, operation
   ) AS groups GROUP BY task_id`;
 

@@ -21,6 +21,8 @@ import { createProviderGates, type ProviderGateOptions, type ProviderGates } fro
 
 const logger = createLogger({ name: "gate-test", level: "silent" });
 
+const onPoolError = (error: Error): void => logger.warn({ err: error }, "pool");
+
 export const NO_BREAKER = { failuresToOpen: 1000, openMs: 1000, maxOpenMs: 1000 };
 
 type World = { database: Database; assemblyAi: FakeAssemblyAi; openAi: FakeOpenAi; recording: string; userId: string };
@@ -31,7 +33,6 @@ export const useGateWorld = () => {
   let world: World;
 
   beforeAll(async () => {
-    const onPoolError = (error: Error): void => logger.warn({ err: error }, "pool");
     const database = openDatabase({ url: databaseOf.url, poolSize: 4, onPoolError });
     const recording = path.join(await mkdtemp(path.join(os.tmpdir(), "phonoscene-gate-test-")), "recording");
     await writeFile(recording, Buffer.alloc(60_000));
