@@ -65,6 +65,7 @@ const NOBODYS = new Set([
   "rate_limits",
   "outbox",
   "leases",
+  "provider_deletions",
   "provider_states",
   "provider_slots",
   "provider_spend",

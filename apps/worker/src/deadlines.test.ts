@@ -85,10 +85,13 @@ describeOnBackends("a deadline", (store) => {
   });
 
   it("that passes at work stops the work, though no upkeep runs; a retry without one then ends well", async () => {
+    await work("prompting");
+    // Loads what writes: on a busy machine that may take longer than the deadline.
+    const first = await newText();
+    await expect.poll(async () => (await read(first)).status, SOON).toBe("completed");
     openAi.script({ kind: "hang" });
     const asked = openAi.requests.length;
-    await work("prompting");
-    const id = await newText(2000);
+    const id = await newText(5000);
     await expect.poll(() => openAi.requests.length, SOON).toBe(asked + 1);
     await expect.poll(async () => (await read(id)).status, SOON).toBe("canceled");
     expect(await read(id)).toMatchObject({ cancelReason: "deadline", errorCode: null, stage: null, prompts: [] });
