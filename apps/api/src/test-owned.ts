@@ -91,7 +91,16 @@ export const newOwnedRows = async (world: ApiWorld, person: Person): Promise<Own
 };
 
 /** Tables that hold nothing of one person alone, or only hints of work. */
-const NOBODYS = new Set(["_prisma_migrations", "rate_limits", "outbox", "leases", "provider_deletions"]);
+const NOBODYS = new Set([
+  "_prisma_migrations",
+  "rate_limits",
+  "outbox",
+  "leases",
+  "provider_deletions",
+  "provider_states",
+  "provider_slots",
+  "provider_spend",
+]);
 
 /** How a table's rows are known to be somebody's, by a column of it. */
 const OWNERSHIP: readonly [column: string, condition: string][] = [

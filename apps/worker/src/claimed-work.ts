@@ -5,6 +5,7 @@ import type { JobContext, JobOutcome } from "@phonoscene/queue";
 
 import type { ClaimWatch } from "./claim-watch.ts";
 import { startHeartbeat } from "./heartbeat.ts";
+import { ProviderBusy } from "./providers/provider-busy.ts";
 
 export type StageWork = {
   task: ClaimedTask;
@@ -36,12 +37,14 @@ const settleFailure = async (
   const failure = toTaskFailure(error);
   const isLast = task.attempt >= MAX_ATTEMPTS;
   logger.warn({ err: error, code: failure.code, attempt: task.attempt, isLast }, "stage failed");
-  if (failure.retryable && !isLast) {
+  // Nothing but time helps here, more of it than attempts take; who made the task may try again then.
+  const isOverCap = failure.code === "spend_limit";
+  if (failure.retryable && !isLast && !isOverCap) {
     await releaseTask(database.db, task, { isCounted: true });
     throw failure;
   }
   const { code, message, retryable } = failure;
-  await failTask(database.db, task, { code, message, stage, retryable, isDead: retryable });
+  await failTask(database.db, task, { code, message, stage, retryable, isDead: retryable && !isOverCap });
 };
 
 /**
@@ -89,6 +92,11 @@ export const runStage = async (
       logger.info({ err: error }, "stopped with its worker; another one goes on");
       await releaseTask(database.db, task, { isCounted: false });
       return LOOK_AGAIN;
+    }
+    if (error instanceof ProviderBusy) {
+      logger.info({ reason: error.message, delayMs: error.delayMs }, "put back: a provider cannot be called now");
+      await releaseTask(database.db, task, { isCounted: false });
+      return { again: { delayMs: error.delayMs } };
     }
     await settleFailure(definition, work, error);
     return undefined;

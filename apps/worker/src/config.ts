@@ -1,9 +1,11 @@
 import {
+  createPriceList,
   hookSecret,
   HOUR,
   httpUrl,
   MINUTE,
   parseConfig,
+  priceOverrides,
   queueUrlOf,
   SECOND,
   STORE_VARIABLES,
@@ -22,6 +24,14 @@ const wordList = z
   .string()
   .transform((list) => list.split(",").map((word) => word.trim()))
   .transform((words) => words.filter((word) => word !== ""));
+
+const dollarsADay = z.coerce
+  .number()
+  .pipe(z.number().min(0.01).max(1_000_000))
+  .transform((usd) => Math.round(usd * 1_000_000));
+
+const CALLS_AT_ONCE = wholeNumber(1, 10_000);
+const CALLS_A_MINUTE = wholeNumber(1, 1_000_000);
 
 const yesOrNo = z.enum(["true", "false"]).transform((word) => word === "true");
 
@@ -46,6 +56,15 @@ export const WORKER_VARIABLES = z.object({
   ASSEMBLYAI_EXPECTED_LANGUAGES: wordList.optional(),
   ASSEMBLYAI_SPEAKER_LABELS: yesOrNo.default(false),
   ASSEMBLYAI_DELETE_AFTER: yesOrNo.default(true),
+  ASSEMBLYAI_MAX_CONCURRENT: CALLS_AT_ONCE.optional(),
+  ASSEMBLYAI_REQUESTS_PER_MINUTE: CALLS_A_MINUTE.optional(),
+  OPENAI_MAX_CONCURRENT: CALLS_AT_ONCE.optional(),
+  OPENAI_REQUESTS_PER_MINUTE: CALLS_A_MINUTE.optional(),
+  OPENAI_SPEECH_MAX_CONCURRENT: CALLS_AT_ONCE.optional(),
+  OPENAI_SPEECH_REQUESTS_PER_MINUTE: CALLS_A_MINUTE.optional(),
+  SPEND_CAP_USER_USD_PER_DAY: dollarsADay.optional(),
+  SPEND_CAP_TOTAL_USD_PER_DAY: dollarsADay.optional(),
+  PROVIDER_PRICES: priceOverrides.optional(),
   PUBLIC_URL: httpUrl.optional(),
   PROVIDER_HOOK_SECRET: hookSecret.optional(),
   PROMPT_ENGINE: z.enum(["auto", "local", "openai"]).default("auto"),
@@ -105,6 +124,27 @@ const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
       model: env.OPENAI_SPEECH_MODEL,
       requestTimeoutMs: env.OPENAI_SPEECH_TIMEOUT_MS,
     },
+  },
+  providers: {
+    limits: {
+      assemblyai: {
+        maxConcurrent: env.ASSEMBLYAI_MAX_CONCURRENT ?? null,
+        requestsPerMinute: env.ASSEMBLYAI_REQUESTS_PER_MINUTE ?? null,
+      },
+      openai: {
+        maxConcurrent: env.OPENAI_MAX_CONCURRENT ?? null,
+        requestsPerMinute: env.OPENAI_REQUESTS_PER_MINUTE ?? null,
+      },
+      "openai-speech": {
+        maxConcurrent: env.OPENAI_SPEECH_MAX_CONCURRENT ?? null,
+        requestsPerMinute: env.OPENAI_SPEECH_REQUESTS_PER_MINUTE ?? null,
+      },
+    },
+    caps: {
+      userMicroUsd: env.SPEND_CAP_USER_USD_PER_DAY ?? null,
+      totalMicroUsd: env.SPEND_CAP_TOTAL_USD_PER_DAY ?? null,
+    },
+    prices: createPriceList(env.PROVIDER_PRICES),
   },
   keepsProviderCopy: !env.ASSEMBLYAI_DELETE_AFTER,
   callbacks:

@@ -135,7 +135,14 @@ describeOnBackends("the vendors' engines", (store) => {
   it("with keys set, AssemblyAI hears and the language model writes", async () => {
     await world.work(keys());
     const task = await completed(await world.newAudio("sample"));
-    expect(task).toMatchObject({ promptEngine: "openai/test-model", usage: { model: "test-model" } });
+    expect(task).toMatchObject({ promptEngine: "openai/test-model" });
+    expect(task.usage).toMatchObject({
+      calls: [
+        { provider: "assemblyai", model: "universal-2", count: 1, unknownCount: 0, costUsd: expect.any(Number) },
+        // A model that nobody has given a price.
+        { provider: "openai", model: "test-model", count: expect.any(Number), costUsd: null },
+      ],
+    });
     expect(task.speechEngine).toMatch(/^assemblyai/);
     expect(task.providerJobId).toBeNull();
     await expect.poll(() => assemblyAi.transcriptIds(), SLOW).toEqual([]);
@@ -182,7 +189,11 @@ describeOnBackends("the vendors' engines", (store) => {
     await expect.poll(() => assemblyAi.submits.length, SLOW).toBe(submits + 1);
     await first.stop();
     await world.work(keys());
-    await completed(id);
+    const { usage } = await completed(id);
     expect(assemblyAi.submits.length - submits).toBe(2);
+    // The gap that cannot be closed is counted, and shown.
+    const lost = { provider: "assemblyai", operation: "transcribe", count: 1, unknownCount: 1 };
+    const heard = { provider: "assemblyai", operation: "transcribe", count: 1, unknownCount: 0 };
+    expect((usage as { calls: unknown[] }).calls.slice(0, 2)).toMatchObject([lost, heard]);
   });
 });

@@ -1,4 +1,11 @@
-import { addToOutbox, cancelOverdueTasks, type Database, requeueStaleTasks, startLeaseHolder } from "@phonoscene/db";
+import {
+  addToOutbox,
+  cancelOverdueTasks,
+  type Database,
+  loseAbandonedCalls,
+  requeueStaleTasks,
+  startLeaseHolder,
+} from "@phonoscene/db";
 import { type Logger, MINUTE, SECOND } from "@phonoscene/kernel";
 import type { Relay } from "@phonoscene/queue";
 
@@ -45,6 +52,7 @@ export const startUpkeep = (options: UpkeepOptions): Upkeep => {
     addToOutbox(database.db, [{ job: "maintenance", payload: { action: "sweep" } }]);
   const timers = [
     setInterval(() => guarded("reconcile", reconcile), reconcileEveryMs),
+    setInterval(() => guarded("provider calls", () => loseAbandonedCalls(database.db)), MINUTE),
     setInterval(() => guarded("deadlines", cancelOverdue), overdueEveryMs),
     setInterval(() => guarded("sweep", askForSweep), 10 * MINUTE),
   ];

@@ -14,6 +14,7 @@ import { startHealthServer } from "./health-server.ts";
 import { maintenance } from "./processors/maintenance.ts";
 import { transcribeAudio } from "./processors/transcribe-audio.ts";
 import { writePrompts } from "./processors/write-prompts.ts";
+import { createProviderGates } from "./providers/provider-gate.ts";
 import { startUpkeep } from "./upkeep.ts";
 import { startDispatcher } from "./webhooks/dispatcher.ts";
 
@@ -50,7 +51,8 @@ export const startWorker = async (
   const outbound = createOutboundClient({ isAllowed });
   const { keepsProviderCopy } = config;
   const callbackFor = createCallbacks(config.callbacks);
-  const deps = { database, watch, storage, speech, prompting, relay, outbound, keepsProviderCopy, callbackFor };
+  const gates = createProviderGates({ database, logger, ...config.providers });
+  const deps = { database, watch, storage, speech, prompting, relay, outbound, keepsProviderCopy, callbackFor, gates };
   const { queues, concurrency, timings } = config;
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),

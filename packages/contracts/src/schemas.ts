@@ -15,7 +15,7 @@ import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, 
 import { Session, SessionList } from "./sessions.ts";
 import { Prompt, Scene, Segment, SegmentWithWords, Slot, Transcript, TranscriptWithWords, Word } from "./storyboard.ts";
 import { TaskOptions } from "./task-options.ts";
-import { CreateTextTask, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
+import { CreateTextTask, ProviderCalls, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
 import { Warning } from "./warnings.ts";
 import { WEBHOOK_SCHEMAS } from "./webhooks.ts";
 
@@ -36,6 +36,7 @@ export const SCHEMAS = [
   Audio,
   TaskAudio,
   Timings,
+  ProviderCalls,
   Task,
   TaskList,
   GivenSegment,

@@ -87,6 +87,12 @@ export const TaskError = z
   .meta({ id: "TaskError" });
 export type TaskError = z.infer<typeof TaskError>;
 
+/** A sum over many calls. */
+const CallTokens = z
+  .int()
+  .min(0)
+  .max(2 ** 50);
+
 const instant = z.iso.datetime().meta({ example: "2026-11-22T10:00:00.000Z" });
 
 export const TaskAudio = z
@@ -112,6 +118,34 @@ export const Timings = z
   .meta({ id: "Timings", description: "How long each stage took; null where it did not end or was not needed" });
 export type Timings = z.infer<typeof Timings>;
 
+const MAX_USD = 1_000_000_000;
+
+/** Some or all calls were made to models without a price: what is known is summed up. */
+const CostUsd = z.number().min(0).max(MAX_USD).nullable();
+
+export const ProviderCalls = z
+  .object({
+    provider: shownText(MAX_WORD).meta({ example: "assemblyai" }),
+    model: shownText(MAX_WORD),
+    operation: shownText(MAX_WORD).meta({ example: "transcribe" }),
+    count: Count,
+    unknownCount: Count.meta({
+      description:
+        "Of these, calls whose answer was lost: they may have been charged for, and their estimate is in costUsd",
+    }),
+    audioMs: DurationMs.nullable(),
+    inputTokens: CallTokens.nullable(),
+    outputTokens: CallTokens.nullable(),
+    costUsd: CostUsd.meta({ description: "At list prices; null where no price of the model is known" }),
+  })
+  .meta({ id: "ProviderCalls", description: "Calls of one kind to one model" });
+
+/** Over all runs of a task: each paid call counts once. */
+export const TaskUsage = z
+  .object({ calls: shownList(ProviderCalls, 100), costUsd: CostUsd })
+  .nullable()
+  .meta({ description: "What providers were paid for, over all runs of the task; null where none was asked" });
+
 export const Task = z
   .object({
     object: z.literal("task"),
@@ -133,10 +167,7 @@ export const Task = z
     audioUrl: shownText(MAX_AUDIO_URL_CHARACTERS).nullable().meta({ description: "As it was given" }),
     speechEngine: shownText(MAX_WORD).nullable(),
     promptEngine: shownText(MAX_WORD).nullable(),
-    usage: z
-      .object({ model: shownText(MAX_WORD), inputTokens: Count, outputTokens: Count })
-      .nullable()
-      .meta({ description: "What the language model was used for this task" }),
+    usage: TaskUsage,
     timings: Timings,
     version: Version,
     createdAt: instant,

@@ -11,6 +11,8 @@ export * from "./leases.repo.ts";
 export * from "./operations.repo.ts";
 export * from "./outbox.repo.ts";
 export * from "./prompts.repo.ts";
+export * from "./provider-admission.repo.ts";
+export * from "./provider-calls.repo.ts";
 export * from "./provider-work.repo.ts";
 export * from "./reconcile.ts";
 export * from "./results.repo.ts";

@@ -35,7 +35,8 @@ export type StoryboardResult = {
   segments: Segment[];
   scenes: Scene[];
   prompts: { position: number; sceneIndex: number; content: string; negative: string | null; slots: Slot[] }[];
-  usage: { model: string; inputTokens: number; outputTokens: number } | null;
+  /** As `findTaskUsage` sums it up. */
+  usage: object | null;
   warnings: Warning[];
 };
 

@@ -96,7 +96,7 @@ export const retryTask = (
         warnings = CASE WHEN ${hears} THEN '[]' ELSE coalesce(
           (SELECT jsonb_agg(w) FROM jsonb_array_elements(warnings) w WHERE w ->> 'code' = ANY(${HEARING_WARNINGS})),
           '[]') END,
-        prompting_at = NULL, completed_at = NULL, prompt_engine = NULL, usage = NULL,
+        prompting_at = NULL, completed_at = NULL, prompt_engine = NULL,
         error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL, cancel_reason = NULL,
         dead_at = NULL,
         deadline_at = now() + ${deadlineMs ?? null}::double precision * interval '1 ms',

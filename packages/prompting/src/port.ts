@@ -1,4 +1,5 @@
 import type { FormulaSlotName, Prompt, Scene, Segment, Slot, TaskOptions, Warning } from "@phonoscene/contracts";
+import type { ProviderGate } from "@phonoscene/kernel";
 
 /** One place of a formula: `name` is the key, `label` what a person or a model reads. */
 export type FormulaSlot = { name: FormulaSlotName; label: string };
@@ -26,6 +27,8 @@ export type SlotRequest = {
   /** BCP 47 tag of the text. */
   language: string;
   seed: number;
+  /** Where requests to providers go through; without it each is made once, and nothing is counted. */
+  gate?: ProviderGate | undefined;
   /** Fraction done, 0..1. */
   onProgress(fraction: number): void;
   signal: AbortSignal;
@@ -55,6 +58,8 @@ export type StoryboardRequest = {
   /** `auto` or a BCP 47 tag. */
   language: string;
   options: TaskOptions;
+  /** Where requests to providers go through; without it each is made once, and nothing is counted. */
+  gate?: ProviderGate;
   onProgress(fraction: number): void;
   signal: AbortSignal;
 };

@@ -127,6 +127,7 @@ export const writeStoryboard = async (engine: PromptEngine, request: StoryboardR
     style: chooseStyle(request.options.seed, request.options.style),
     language,
     seed: request.options.seed,
+    gate: request.gate,
     onProgress: (fraction) => request.onProgress(PREPARED_SHARE + ENGINE_SHARE * fraction),
     signal: request.signal,
   });

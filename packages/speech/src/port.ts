@@ -1,4 +1,5 @@
 import type { Warning } from "@phonoscene/contracts";
+import type { ProviderGate } from "@phonoscene/kernel";
 
 export type SpeechWord = { startMs: number; endMs: number; text: string; confidence: number | null };
 
@@ -59,6 +60,8 @@ export type SpeechRequest = {
   callback?: ProviderCallback | null;
   /** Without it a restart pays again for what was heard in pieces. */
   pieces?: PieceStore;
+  /** Where requests to providers go through; without it each is made once, and nothing is counted. */
+  gate?: ProviderGate;
   /** Must be stored before the engine goes on: called before the first poll. */
   onProviderJobId(id: string): Promise<void>;
   /** Fraction done, 0..1, never decreasing. */

@@ -23,6 +23,7 @@ import type { AudioStorage } from "@phonoscene/storage";
 import type { ClaimWatch } from "../claim-watch.ts";
 import { runStage, type StageEnd, type StageWork } from "../claimed-work.ts";
 import { downloadAudio } from "../download-audio.ts";
+import type { ProviderGates } from "../providers/provider-gate.ts";
 
 type Dependencies = {
   database: Database;
@@ -34,6 +35,7 @@ type Dependencies = {
   /** The provider keeps its copy until the task is deleted. */
   keepsProviderCopy: boolean;
   callbackFor(taskId: string): ProviderCallback | null;
+  gates: ProviderGates;
 };
 
 /** How much of the stage's progress a download is. */
@@ -74,7 +76,7 @@ const pieceStore = (database: Database, task: ClaimedTask): PieceStore => ({
 });
 
 const toRequest = (deps: Dependencies, { task, signal }: StageWork, recording: Recording): SpeechRequest => {
-  const { database, storage, speech, relay, callbackFor } = deps;
+  const { database, storage, speech, relay, callbackFor, gates } = deps;
   return {
     filePath: storage.localPath(recording.storageKey),
     language: task.language,
@@ -91,6 +93,7 @@ const toRequest = (deps: Dependencies, { task, signal }: StageWork, recording: R
     },
     callback: callbackFor(task.taskId),
     pieces: pieceStore(database, task),
+    gate: gates.for({ task, hasUnderstudy: false }),
     onProgress: recording.onProgress,
     signal,
   };

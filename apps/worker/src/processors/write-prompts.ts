@@ -1,17 +1,18 @@
 import { TaskOptions } from "@phonoscene/contracts";
-import { commitStoryboard, type Database } from "@phonoscene/db";
+import { commitStoryboard, type Database, findTaskUsage } from "@phonoscene/db";
 import { crashPoint } from "@phonoscene/kernel";
 import { type PromptEngine, writeStoryboard } from "@phonoscene/prompting";
 import type { Handlers } from "@phonoscene/queue";
 
 import type { ClaimWatch } from "../claim-watch.ts";
 import { runStage } from "../claimed-work.ts";
+import type { ProviderGates } from "../providers/provider-gate.ts";
 
-type Dependencies = { database: Database; watch: ClaimWatch; prompting: PromptEngine };
+type Dependencies = { database: Database; watch: ClaimWatch; prompting: PromptEngine; gates: ProviderGates };
 
 /** Turns a task's text, or the transcript of its recording, into scenes and prompts, and completes it. */
 export const writePrompts =
-  ({ database, watch, prompting }: Dependencies): Handlers["write-prompts"] =>
+  ({ database, watch, prompting, gates }: Dependencies): Handlers["write-prompts"] =>
   ({ taskId }, context) =>
     runStage(
       {
@@ -28,11 +29,13 @@ export const writePrompts =
             language: transcript?.language ?? task.language,
             // A task of an earlier version lacks the newer options.
             options: TaskOptions.parse(task.options),
+            gate: gates.for({ task, hasUnderstudy: true }),
             onProgress,
             signal,
           });
           crashPoint("storyboard/written");
-          const isStored = await commitStoryboard(database.db, task, storyboard);
+          const usage = await findTaskUsage(database.db, taskId);
+          const isStored = await commitStoryboard(database.db, task, { ...storyboard, usage });
           crashPoint("storyboard/committed");
           return isStored ? "done" : "lost";
         },

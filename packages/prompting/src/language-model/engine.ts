@@ -1,5 +1,5 @@
 import type { Slot, Warning } from "@phonoscene/contracts";
-import { AppError, type Logger, SECOND } from "@phonoscene/kernel";
+import { AppError, type Logger } from "@phonoscene/kernel";
 
 import type { LanguageModelUsage, PromptEngine, SceneDraft, SlotRequest, SlotResult } from "../port.ts";
 import { styleOnlySlots } from "./assignment.ts";
@@ -19,8 +19,6 @@ export type LanguageModelOptions = {
   logger?: Logger | undefined;
   /** What one call may hold. */
   limits?: WindowLimits;
-  /** The wait before the second try of a call, where the server asks for none. */
-  retryDelayMs?: number;
 };
 
 const OPENAI_URL = "https://api.openai.com/v1";
@@ -84,16 +82,13 @@ const combine = (run: Run, written: SlotResult, names: { model: string; scenes: 
  */
 export const createLanguageModelEngine = (options: LanguageModelOptions): PromptEngine => {
   const { apiKey, baseUrl = OPENAI_URL, model, requestTimeoutMs, logger } = options;
-  const { fallback, limits = DEFAULT_LIMITS, retryDelayMs = SECOND / 2 } = options;
+  const { fallback, limits = DEFAULT_LIMITS } = options;
   const name = `openai/${model}`;
   let ladder: Promise<Ladder> | undefined;
   // LangChain takes 0.3 s and 42 MB to load: only a process that writes with a model pays for it.
   const loadLadder = async (): Promise<Ladder> => {
     const { createChat } = await import("./chat.ts");
-    return createLadder(createChat({ apiKey, baseUrl, model, requestTimeoutMs }), {
-      baseDelayMs: retryDelayMs,
-      logger,
-    });
+    return createLadder(createChat({ apiKey, baseUrl, model, requestTimeoutMs }), { model, logger });
   };
   return {
     name,

@@ -120,6 +120,17 @@ const readStatus = (error: VendorError): Failure => {
   return transient(status, readRetryAfterMs(error.headers, Date.now()));
 };
 
+/**
+ * Sorts what the gate gave up with: a call that failed as often as it may, or one that was not made at all.
+ * @throws the error itself where it is something else.
+ */
+export const readRefusal = (error: unknown): Failure => {
+  if (!(error instanceof AppError)) throw error;
+  if (error.code === "spend_limit") return { kind: "denied", error, status: null };
+  if (error.code !== "provider_unavailable" && error.code !== "provider_timeout") throw error;
+  return { kind: "transient", error, status: null };
+};
+
 /** The vendor's client exports no error that survives LangChain's wrapping, but the names do. */
 const nameOf = (error: unknown): string =>
   error instanceof Error ? (error.constructor.name === "Error" ? error.name : error.constructor.name) : "";

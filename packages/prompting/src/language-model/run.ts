@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import type { Slot } from "@phonoscene/contracts";
-import type { AppError } from "@phonoscene/kernel";
+import { type AppError, OPEN_GATE } from "@phonoscene/kernel";
 
 import type { SlotRequest } from "../port.ts";
 import { type Answer, readAnswer } from "./answer.ts";
@@ -82,13 +82,18 @@ const settle = (run: Run, result: WindowResult, { start, end }: { start: number;
 /**
  * Writes a set window by window, in order, carrying the registry along. A window that is too long for the model is
  * asked for in halves. A window with a fault leaves a gap; a server that is down or that denies access ends the run,
- * with the rest as one gap, so that a dead server costs three tries and not three a window.
+ * with the rest as one gap, so that a dead server costs one call and not one a window.
  * @throws the request's abort reason.
  */
 export const runWindows = async (ladder: Ladder, request: SlotRequest, limits: WindowLimits): Promise<Run> => {
   const { scenes, formula, style, language, seed, signal } = request;
   const run: Run = { filled: new Map(), gaps: [], usage: null };
-  const options: AskOptions = { seed, signal, onUsage: (usage) => addUsage(run, usage) };
+  const options: AskOptions = {
+    seed,
+    signal,
+    gate: request.gate ?? OPEN_GATE,
+    onUsage: (usage) => addUsage(run, usage),
+  };
   let context: Context = { registry: EMPTY_REGISTRY, previous: null };
   let scenesAtOnce = limits.scenes;
   for (let start = 0; start < scenes.length;) {

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 
-import { AppError, MINUTE, SECOND } from "@phonoscene/kernel";
+import { AppError, MINUTE, OPEN_GATE, type ProviderCall, SECOND } from "@phonoscene/kernel";
 
 import { readRecordingLength } from "../local/recording-length.ts";
 import type { SpeechEngine, SpeechPending, SpeechRequest, SpeechResult } from "../port.ts";
@@ -57,24 +57,28 @@ type Run = {
 
 /** What is asked of the provider; every failure is an AppError or the caller's abort. */
 type Provider = {
-  upload(onProgress: (fraction: number) => void): Promise<string>;
-  submit(uploadUrl: string): Promise<Transcript>;
+  upload(onProgress: (fraction: number) => void): Promise<Uploaded>;
+  /** Its id is stored before anything else is done. */
+  submit(uploaded: Uploaded): Promise<Transcript>;
   get(id: string): Promise<Transcript>;
   pause(delayMs: number): Promise<void>;
 };
 
-const submit = async ({ request, provider, onProgress }: Run): Promise<Transcript> => {
-  const uploadUrl = await provider.upload((fraction) => onProgress(fraction * UPLOAD_SHARE));
-  const transcript = await provider.submit(uploadUrl);
-  await request.onProviderJobId(transcript.id);
-  return transcript;
+/** `audioMs`: what its header claims, or more than so many bytes can hold. */
+type Uploaded = { uploadUrl: string; audioMs: number };
+
+const submit = async ({ provider, onProgress }: Run): Promise<Transcript> => {
+  const uploaded = await provider.upload((fraction) => onProgress(fraction * UPLOAD_SHARE));
+  return provider.submit(uploaded);
 };
 
 /** An earlier attempt's transcript, unless the provider gave it up through no fault of the recording. */
-const resume = async ({ request, provider }: Run): Promise<Transcript | null> => {
+const resume = async (run: Run): Promise<Transcript | null> => {
+  const { request } = run;
   if (request.providerJobId === null) return null;
-  const transcript = await provider.get(request.providerJobId);
+  const transcript = await run.provider.get(request.providerJobId);
   const isLost = transcript.status === "error" && transcriptFailure(transcript.error ?? "").retryable;
+  if (isLost) await settle(run, transcript);
   return isLost ? null : transcript;
 };
 
@@ -98,11 +102,20 @@ const leaveToProvider = ({ request, config }: Run): SpeechPending => {
   throw tookTooLong(new Error(`The provider works since ${request.providerJobAgeMs} ms`));
 };
 
+/** Transcripts that ended in an error are not charged for. */
+const settle = async ({ request }: Run, transcript: Transcript): Promise<void> => {
+  const audioMs = transcript.status === "error" ? null : (transcript.audio_duration ?? 0) * SECOND;
+  const job = { provider: NAME, jobId: transcript.id, model: transcript.speech_model_used ?? null };
+  const usage = audioMs === null ? null : { audioMs: Math.round(audioMs), inputTokens: null, outputTokens: null };
+  await (request.gate ?? OPEN_GATE).settle(job, usage);
+};
+
 const transcribe = async (run: Run): Promise<SpeechResult | SpeechPending> => {
   const { request, config } = run;
   const started = (await resume(run)) ?? (await submit(run));
   if (isWorking(started) && request.callback) return leaveToProvider(run);
   const transcript = await waitFor(started, run);
+  await settle(run, transcript);
   if (transcript.status === "error") throw transcriptFailure(transcript.error ?? "");
   const isFoundOut = toProviderLanguage(request.language) === null;
   const { languageConfidence = LANGUAGE_CONFIDENCE, maxDurationMs } = config;
@@ -120,12 +133,23 @@ const classify = (error: unknown, deadline: AbortSignal): AppError => {
   return deadline.aborted || isTimeout(error) ? tookTooLong(error) : unreachable(error);
 };
 
-/** The length that a header claims is looked at where it can be; whatever else is wrong, the provider says. */
-const refuseTooLong = async (filePath: string, { ffmpegPath, maxDurationMs }: AssemblyAiConfig): Promise<void> => {
+/** No recording of speech is worth less than 8 kbit/s: one byte is at most a millisecond. */
+const longestOf = (sizeBytes: number, { maxDurationMs }: AssemblyAiConfig): number =>
+  Math.min(sizeBytes, maxDurationMs);
+
+/**
+ * The length that a header claims, where it can be read; whatever else is wrong with the recording, the provider says.
+ * @throws AppError "audio_too_long".
+ */
+const readLength = async (
+  filePath: string,
+  { ffmpegPath, maxDurationMs }: AssemblyAiConfig,
+): Promise<number | null> => {
   try {
-    await readRecordingLength({ filePath, ffmpegPath, maxDurationMs });
+    return (await readRecordingLength({ filePath, ffmpegPath, maxDurationMs })).durationMs;
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "audio_too_long") throw error;
+    return null;
   }
 };
 
@@ -148,6 +172,9 @@ type Link = {
 const createProvider = (request: SpeechRequest, link: Link, deadline: AbortSignal): Provider => {
   const { config, client, uploads, signal } = link;
   const order = orderFrom(config, request);
+  const gate = request.gate ?? OPEN_GATE;
+  const [model = NAME] = order.speechModels;
+  const free: Omit<ProviderCall, "operation"> = { provider: NAME, model, estimate: null, takesSlot: false, signal };
   const guarded = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
       return await call();
@@ -159,12 +186,27 @@ const createProvider = (request: SpeechRequest, link: Link, deadline: AbortSigna
   return {
     upload: async (onProgress) => {
       const { filePath } = request;
-      await refuseTooLong(filePath, config);
+      const durationMs = await readLength(filePath, config);
       const { size: sizeBytes } = await stat(filePath);
-      return guarded(() => uploadFile({ ...uploads, filePath, sizeBytes, onProgress, signal }));
+      const uploadUrl = await gate.run({ ...free, operation: "upload", takesSlot: true }, async () => ({
+        value: await guarded(() => uploadFile({ ...uploads, filePath, sizeBytes, onProgress, signal })),
+        usage: null,
+      }));
+      return { uploadUrl, audioMs: Math.round(durationMs ?? longestOf(sizeBytes, config)) };
     },
-    submit: (uploadUrl) => guarded(() => client.submit({ ...order, uploadUrl })),
-    get: (id) => guarded(() => client.get(id)),
+    submit: ({ uploadUrl, audioMs }) => {
+      const estimate = { audioMs, inputTokens: null, outputTokens: null };
+      return gate.run({ ...free, operation: "transcribe", estimate, takesSlot: true }, async () => {
+        const transcript = await guarded(() => client.submit({ ...order, uploadUrl }));
+        await request.onProviderJobId(transcript.id);
+        return { value: transcript, usage: null, jobId: transcript.id };
+      });
+    },
+    get: (id) =>
+      gate.run({ ...free, operation: "look" }, async () => ({
+        value: await guarded(() => client.get(id)),
+        usage: null,
+      })),
     pause: (delayMs) => guarded(() => setTimeout(delayMs, undefined, { signal })),
   };
 };
@@ -173,7 +215,7 @@ const createProvider = (request: SpeechRequest, link: Link, deadline: AbortSigna
  * AssemblyAI: 99 languages, the recording leaves this machine. What the provider was paid for is not asked for twice:
  * its id goes to `onProviderJobId` before the first poll, and a later attempt with that id only waits. With a callback
  * nobody waits: the outcome is pending until the provider is done.
- * Nothing is retried here: the queue does that.
+ * Nothing is retried here: the gate does that.
  * @throws AppError "language_unsupported" for an expected language that the provider does not know.
  */
 export const createAssemblyAiEngine = (config: AssemblyAiConfig): SpeechEngine => {

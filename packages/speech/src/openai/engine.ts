@@ -1,4 +1,4 @@
-import { AppError, MINUTE, SECOND } from "@phonoscene/kernel";
+import { AppError, MINUTE, OPEN_GATE, type ProviderAnswer, SECOND } from "@phonoscene/kernel";
 import { z } from "zod";
 
 import { openDecoder } from "../local/decode.ts";
@@ -27,6 +27,8 @@ export type OpenAiSpeechConfig = {
   pieceMs?: number;
 };
 
+/** Apart from the language model's: it may be another server, with limits of its own. */
+const PROVIDER = "openai-speech";
 const BASE_URL = "https://api.openai.com/v1";
 const MAX_UPLOAD_BYTES = 25 * 1024 * 1024 - 64 * 1024;
 const LONGEST_WHOLE_MS = 20 * MINUTE;
@@ -79,7 +81,18 @@ const isTimeout = (error: unknown): boolean => error instanceof Error && error.n
 
 type Asked = Piece | { startMs: number; endMs: number; file: { extension: string; sizeBytes: number } };
 
-const hear = async (run: Run, asked: Asked, context: string): Promise<HeardPiece> => {
+/** One request through the gate. */
+const hear = (run: Run, asked: Asked, context: string): Promise<HeardPiece> => {
+  const { request, server } = run;
+  const { gate = OPEN_GATE, signal } = request;
+  const estimate = { audioMs: asked.endMs - asked.startMs, inputTokens: null, outputTokens: null };
+  return gate.run(
+    { provider: PROVIDER, model: server.model, operation: "transcribe", estimate, takesSlot: true, signal },
+    () => hearOnce(run, asked, context),
+  );
+};
+
+const hearOnce = async (run: Run, asked: Asked, context: string): Promise<ProviderAnswer<HeardPiece>> => {
   const { request, server, hint } = run;
   const { startMs } = asked;
   const sound =
@@ -97,7 +110,8 @@ const hear = async (run: Run, asked: Asked, context: string): Promise<HeardPiece
       language: fromAnswer(answer.language),
       segments: toSegments(answer, { startMs, endMs, voiced }),
     };
-    return { startMs, endMs, result };
+    const usage = { audioMs: endMs - startMs, inputTokens: null, outputTokens: null };
+    return { value: { startMs, endMs, result }, usage };
   } catch (error) {
     request.signal.throwIfAborted();
     if (error instanceof AppError) throw error;
@@ -210,7 +224,7 @@ const transcribe = async (run: Run): Promise<SpeechResult> => {
 /**
  * Any server that speaks OpenAI's `/audio/transcriptions`: the recording leaves this machine. Small files go as they are;
  * others are decoded here and go in pieces, cut at pauses, each kept once it is heard, so that a restart pays for none
- * twice. Nothing is retried here: the queue does that.
+ * twice. Nothing is retried here: the gate does that.
  */
 export const createOpenAiSpeechEngine = (config: OpenAiSpeechConfig): SpeechEngine<SpeechResult> => {
   const { apiKey, baseUrl = BASE_URL, model, requestTimeoutMs } = config;

@@ -57,6 +57,8 @@ export type FakeAssemblyAi = {
   transcriptIds(): string[];
   /** Queues behaviours for a route, one a request; with none left the server answers well. */
   script(route: AssemblyAiRoute, ...behaviours: AssemblyAiBehaviour[]): void;
+  /** Forgets what was scripted and not met. */
+  clearScripts(): void;
   /** Ends a transcript, and calls its `webhook_url` as the provider does; resolves to the status of the answer. */
   callBack(id: string): Promise<number>;
   /** What the transcripts submitted from now on end as. */
@@ -242,6 +244,9 @@ export const startAssemblyAi = async (options: AssemblyAiOptions = {}): Promise<
     counts: world.counts,
     transcriptIds: () => [...world.stored.keys()],
     script: (route, ...behaviours) => void world.scripts[route].push(...behaviours),
+    clearScripts: () => {
+      for (const script of Object.values(world.scripts)) script.length = 0;
+    },
     callBack: (id) => callBack(world, id),
     end: (outcome) => void (world.options.outcome = outcome),
     close: () =>

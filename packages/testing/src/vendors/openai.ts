@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { answerSchema, findJson, findScenes, type Schema } from "./openai-answer.ts";
 
@@ -21,6 +22,8 @@ export type OpenAiBehaviour =
   | { kind: "truncated" }
   /** A 200 with this body, which need not be JSON. */
   | { kind: "body"; body: string }
+  /** A 200 with a body of this many bytes. */
+  | { kind: "flood"; sizeBytes: number }
   /** Half of a good answer, then the connection breaks. */
   | { kind: "cut" }
   /** Never answers. */
@@ -52,6 +55,8 @@ export type OpenAiOptions = {
   apiKey?: string;
   /** Forms of question that the server takes; the others get a 400. */
   forms?: readonly OpenAiForm[];
+  /** How long an answer takes; none when left out. */
+  answerAfterMs?: number;
 };
 
 export type FakeOpenAi = {
@@ -59,6 +64,8 @@ export type FakeOpenAi = {
   /** Every request, in order of arrival. */
   requests: OpenAiRequest[];
   abortedCount(): number;
+  /** The most requests that were under way at one moment. */
+  mostAtOnce(): number;
   /** Queues behaviours, one a request; with none left the server answers well. */
   script(...behaviours: OpenAiBehaviour[]): void;
   /** Drops the behaviours that no request has met, so that a test does not leave them to the next one. */
@@ -145,6 +152,12 @@ const cut = (response: ServerResponse, body: string): void => {
   response.write(body.slice(0, body.length / 2), () => response.destroy());
 };
 
+const bodyOf = (behaviour: OpenAiBehaviour, request: OpenAiRequest): string | Buffer => {
+  if (behaviour.kind === "body") return behaviour.body;
+  if (behaviour.kind === "flood") return Buffer.alloc(behaviour.sizeBytes, " ");
+  return completion(choiceOf(behaviour, request), request);
+};
+
 const respond = (behaviour: OpenAiBehaviour, request: OpenAiRequest, response: ServerResponse): void => {
   if (behaviour.kind === "hang") return;
   if (behaviour.kind === "reset") response.destroy();
@@ -152,7 +165,7 @@ const respond = (behaviour: OpenAiBehaviour, request: OpenAiRequest, response: S
   else if (behaviour.kind === "status") sendError(response, behaviour);
   else if (behaviour.kind === "cut") cut(response, completion(choiceOf({ kind: "answer" }, request), request));
   else {
-    const body = behaviour.kind === "body" ? behaviour.body : completion(choiceOf(behaviour, request), request);
+    const body = bodyOf(behaviour, request);
     response.writeHead(200, { "content-type": "application/json" }).end(body);
   }
 };
@@ -180,8 +193,12 @@ const objection = (request: OpenAiRequest, options: OpenAiOptions): OpenAiBehavi
 export const startOpenAi = async (options: OpenAiOptions = {}): Promise<FakeOpenAi> => {
   const requests: OpenAiRequest[] = [];
   const queue: OpenAiBehaviour[] = [];
+  let atOnce = 0;
+  let mostAtOnce = 0;
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(incoming);
+    mostAtOnce = Math.max(mostAtOnce, (atOnce += 1));
+    response.on("close", () => (atOnce -= 1));
     const request: OpenAiRequest = { headers: incoming.headers, body, form: formOf(body), isAborted: false };
     requests.push(request);
     if (incoming.url !== "/v1/chat/completions")
@@ -189,6 +206,7 @@ export const startOpenAi = async (options: OpenAiOptions = {}): Promise<FakeOpen
     const behaviour = objection(request, options) ?? queue.shift() ?? { kind: "answer" };
     const isOurs = behaviour.kind === "reset" || behaviour.kind === "cut";
     response.on("close", () => (request.isAborted = !response.writableEnded && !isOurs));
+    if (options.answerAfterMs !== undefined) await sleep(options.answerAfterMs);
     respond(behaviour, request, response);
   };
   const server = createServer((incoming, response) => {
@@ -200,6 +218,7 @@ export const startOpenAi = async (options: OpenAiOptions = {}): Promise<FakeOpen
     // A server that listens on a port has an address object.
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    mostAtOnce: () => mostAtOnce,
     abortedCount: () => requests.filter(({ isAborted }) => isAborted).length,
     script: (...behaviours) => void queue.push(...behaviours),
     forgetScript: () => void queue.splice(0),

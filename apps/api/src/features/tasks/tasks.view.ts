@@ -1,4 +1,4 @@
-import { FAILURE_CODES, type Task, TaskOptions, TranscriptWithWords, Warning } from "@phonoscene/contracts";
+import { FAILURE_CODES, type Task, TaskOptions, TaskUsage, TranscriptWithWords, Warning } from "@phonoscene/contracts";
 import type { TaskRow } from "@phonoscene/db";
 import { z } from "zod";
 
@@ -10,7 +10,16 @@ const between = (from: Date | null, to: Date | null): number | null =>
 // Made once: making a schema costs far more than using it.
 const FailureCode = z.enum(FAILURE_CODES);
 const Warnings = z.array(Warning);
-const Usage = z.object({ model: z.string(), inputTokens: z.int(), outputTokens: z.int() }).nullable();
+/** As earlier versions stored it. */
+const EarlierUsage = z.object({ model: z.string(), inputTokens: z.int(), outputTokens: z.int() });
+const StoredUsage = z.union([
+  TaskUsage,
+  EarlierUsage.transform(({ model, inputTokens, outputTokens }): z.infer<typeof TaskUsage> => {
+    const tokens = { audioMs: null, inputTokens, outputTokens, costUsd: null };
+    const calls = [{ provider: "openai", model, operation: "write", count: 1, unknownCount: 0, ...tokens }];
+    return { calls, costUsd: null };
+  }),
+]);
 
 type ErrorColumns = Pick<TaskRow, "errorCode" | "errorMessage" | "errorStage" | "errorRetryable">;
 
@@ -69,7 +78,7 @@ export const toTaskView = (row: TaskRow): Task => ({
   audioUrl: row.audioUrl,
   speechEngine: row.speechEngine,
   promptEngine: row.promptEngine,
-  usage: Usage.parse(row.usage),
+  usage: StoredUsage.parse(row.usage),
   timings: {
     queuedMs: between(row.createdAt, row.startedAt),
     transcribingMs: between(row.startedAt, row.transcribedAt),
