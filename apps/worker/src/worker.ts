@@ -45,14 +45,14 @@ export const startWorker = async (
   const relay = startRelay({ drain: (send) => drainOutbox(db, send), producer, mayPoll: mayRelay.isHeld, logger });
   const watch = startClaimWatch({ database, logger });
   const outbound = createOutboundClient({ isAllowed: createAddressPolicy(config.allowedNetworks) });
-  const deps = { database, watch, storage, speech, prompting, relay, outbound };
-  const { queues, concurrency } = config;
+  const { queues, concurrency, leaseMs, lockMs } = config;
+  const deps = { database, watch, leaseMs, storage, speech, prompting, relay, outbound };
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),
     "write-prompts": writePrompts(deps),
     maintenance: maintenance(deps),
   };
-  const workers = startWorkers({ backend, handlers, queues, concurrency, logger });
+  const workers = startWorkers({ backend, handlers, queues, concurrency, logger, lockDurationMs: lockMs });
   const upkeep = queues.includes("maintenance") ? startUpkeep({ database, relay, logger }) : null;
   const presence = startLeaseHolder({
     db,
