@@ -46,16 +46,26 @@ export const startWorker = async (
   const relay = startRelay({ drain: (send) => drainOutbox(db, send), producer, mayPoll: mayRelay.isHeld, logger });
   const watch = startClaimWatch({ database, logger });
   const outbound = createOutboundClient({ isAllowed: createAddressPolicy(config.allowedNetworks) });
-  const { keepsProviderCopy } = config;
+  const { keepsProviderCopy, queues, concurrency, leaseMs, lockMs } = config;
   const callbackFor = createCallbacks(config.callbacks);
-  const deps = { database, watch, storage, speech, prompting, relay, outbound, keepsProviderCopy, callbackFor };
-  const { queues, concurrency } = config;
+  const deps = {
+    database,
+    watch,
+    leaseMs,
+    storage,
+    speech,
+    prompting,
+    relay,
+    outbound,
+    keepsProviderCopy,
+    callbackFor,
+  };
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),
     "write-prompts": writePrompts(deps),
     maintenance: maintenance(deps),
   };
-  const workers = startWorkers({ backend, handlers, queues, concurrency, logger });
+  const workers = startWorkers({ backend, handlers, queues, concurrency, logger, lockDurationMs: lockMs });
   const upkeep = queues.includes("maintenance") ? startUpkeep({ database, relay, logger }) : null;
   const presence = startLeaseHolder({
     db,

@@ -42,9 +42,14 @@ export const MAX_ATTEMPTS = 5;
 export const LEASE_MS = 10 * SECOND;
 
 /** Proof of a claim; every write of a result asks for it. */
-export type Claim = { taskId: string; token: string };
+export type Claim = {
+  taskId: string;
+  token: string;
+  /** How long the claim outlives its last renewal; LEASE_MS where it does not say. */
+  leaseMs?: number;
+};
 
-export type ClaimedTask = Claim & {
+export type ClaimedTask = Required<Claim> & {
   /** 1 for the first claim of this stage. */
   attempt: number;
   userId: string;
@@ -70,14 +75,21 @@ export type ClaimOutcome =
   | { outcome: "obsolete" };
 
 /** Takes a stage of a task for this worker, unless somebody else is at it, or its deadline is over: then it is canceled. */
-export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<ClaimOutcome> => {
+export const claimTask = (db: Db, taskId: string, stage: Stage): Promise<ClaimOutcome> =>
+  claimTaskFor(db, { taskId, stage, leaseMs: LEASE_MS });
+
+/** As `claimTask`, with a lease of another length. */
+export const claimTaskFor = async (
+  db: Db,
+  { taskId, stage, leaseMs }: { taskId: string; stage: Stage; leaseMs: number },
+): Promise<ClaimOutcome> => {
   const token = newId();
-  const [claimed] = await db.$queryRaw<Omit<ClaimedTask, "taskId" | "token">[]>`
+  const [claimed] = await db.$queryRaw<Omit<ClaimedTask, "taskId" | "token" | "leaseMs">[]>`
     UPDATE tasks SET
       status = 'processing', stage = ${stage}::"TaskStage",
       progress = CASE WHEN stage = ${stage}::"TaskStage" AND provider_job_id IS NOT NULL THEN progress ELSE 0 END,
       wait_until = NULL, provider_ready_at = NULL,
-      attempt = attempt + 1, attempt_token = ${token}::uuid, lease_until = now() + ${LEASE_MS} * interval '1 ms',
+      attempt = attempt + 1, attempt_token = ${token}::uuid, lease_until = now() + ${leaseMs} * interval '1 ms',
       started_at = coalesce(started_at, now()),
       prompting_at = CASE WHEN ${stage} = 'prompting' THEN coalesce(prompting_at, now()) END,
       updated_at = now()
@@ -91,7 +103,7 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
       (extract(epoch FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs",
       audio_url AS "audioUrl",
       (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey"`;
-  if (claimed !== undefined) return { outcome: "claimed", task: { taskId, token, ...claimed } };
+  if (claimed !== undefined) return { outcome: "claimed", task: { taskId, token, leaseMs, ...claimed } };
 
   if (await cancelOverdueTask(db, taskId)) return { outcome: "obsolete" };
   const [held] = await db.$queryRaw<{ retryInMs: number }[]>`
@@ -103,7 +115,7 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
 /** Extends the lease and shows progress (of the stage, 0..1). False: the claim is lost or overdue, stop working. */
 export const renewLease = async (db: Db, claim: Claim, progress: number): Promise<boolean> => {
   const count = await db.$executeRaw`
-    UPDATE tasks SET lease_until = now() + ${LEASE_MS} * interval '1 ms', updated_at = now(),
+    UPDATE tasks SET lease_until = now() + ${claim.leaseMs ?? LEASE_MS} * interval '1 ms', updated_at = now(),
       progress = greatest(progress, ${progress})
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid
       AND (deadline_at IS NULL OR deadline_at > now())`;

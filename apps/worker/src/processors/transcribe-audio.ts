@@ -27,6 +27,7 @@ import { downloadAudio } from "../download-audio.ts";
 type Dependencies = {
   database: Database;
   watch: ClaimWatch;
+  leaseMs: number;
   storage: AudioStorage;
   outbound: OutboundClient;
   speech: SpeechEngine;
@@ -117,8 +118,4 @@ const transcribe = async (deps: Dependencies, work: StageWork): Promise<StageEnd
 export const transcribeAudio =
   (deps: Dependencies): Handlers["transcribe-audio"] =>
   ({ taskId }, context) =>
-    runStage(
-      { stage: "transcribing", database: deps.database, watch: deps.watch, run: (work) => transcribe(deps, work) },
-      taskId,
-      context,
-    );
+    runStage({ ...deps, stage: "transcribing", run: (work) => transcribe(deps, work) }, taskId, context);

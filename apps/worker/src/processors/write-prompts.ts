@@ -7,17 +7,18 @@ import type { Handlers } from "@phonoscene/queue";
 import type { ClaimWatch } from "../claim-watch.ts";
 import { runStage } from "../claimed-work.ts";
 
-type Dependencies = { database: Database; watch: ClaimWatch; prompting: PromptEngine };
+type Dependencies = { database: Database; watch: ClaimWatch; leaseMs: number; prompting: PromptEngine };
 
 /** Turns a task's text, or the transcript of its recording, into scenes and prompts, and completes it. */
 export const writePrompts =
-  ({ database, watch, prompting }: Dependencies): Handlers["write-prompts"] =>
+  ({ database, watch, leaseMs, prompting }: Dependencies): Handlers["write-prompts"] =>
   ({ taskId }, context) =>
     runStage(
       {
         stage: "prompting",
         database,
         watch,
+        leaseMs,
         run: async ({ task, signal, onProgress }) => {
           const transcript = await findSegments(database.db, taskId);
           const storyboard = await writeStoryboard(prompting, {

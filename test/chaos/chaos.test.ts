@@ -1,0 +1,20 @@
+import { expect, inject, it } from "vitest";
+
+import { SECOND } from "../../packages/kernel/src/index.ts";
+import "../../packages/testing/src/index.ts";
+import { ROWS } from "./rows.ts";
+
+/** The same faults on every run, so that a failure can be looked at. */
+const SEED = 20_261;
+
+const databaseServer = { url: inject("databaseServerUrl"), template: inject("templateDatabase") };
+
+const cases = ROWS.flatMap((row) => row.backends.map((backend) => [row.number, row.promise, backend, row] as const));
+
+it.each(cases)("%i: %s (%s)", { timeout: 240 * SECOND }, async (_number, _promise, backend, row) => {
+  const trials = row.trials.short;
+  const context = { backend, trials, seed: SEED, databaseServer, onProgress: () => undefined };
+  const outcome = await row.run(context);
+  expect(outcome.failures).toEqual([]);
+  expect(outcome.skipped === undefined ? outcome.trials : trials).toBe(trials);
+});
