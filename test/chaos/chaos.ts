@@ -62,6 +62,7 @@ const print = (line: Line): void => {
     skipped === undefined ? `${String(line.trials).padStart(5)} trials  ${verdict}` : pc.yellow(`skipped: ${skipped}`);
   const head = `${String(line.row).padStart(2)}  ${line.promise.padEnd(52)}  ${line.backend.padEnd(8)}`;
   stdout.write(`${head}  ${result}  slowest recovery ${recovery}  seed ${line.seed}\n`);
+  for (const note of line.notes ?? []) stdout.write(`      ${note}\n`);
   for (const failure of failures.slice(0, 20)) stdout.write(`      ${failure}\n`);
 };
 

@@ -28,6 +28,8 @@ export type RowOutcome = {
   trials: number;
   /** One line each; empty: the promise was kept. */
   failures: string[];
+  /** Figures that a row measured. */
+  notes?: string[];
   /** The longest time from a fault until the service had made up for it; null where nothing had to recover. */
   slowestRecoveryMs: number | null;
   /** Why nothing was tried: a program that this machine lacks. */

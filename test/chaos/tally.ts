@@ -5,10 +5,13 @@ export type Tally = {
   /** Runs one trial; what it throws is a failure of the promise. */
   trial(work: () => Promise<void>): Promise<void>;
   fail(line: string): void;
+  /** A figure to print, which is no verdict. */
+  note(line: string): void;
   /** So long it took until a fault was made up for. */
   recovered(tookMs: number): void;
   trials(): number;
   failures: string[];
+  notes: string[];
   slowestRecoveryMs(): number | null;
 };
 
@@ -19,10 +22,12 @@ const textOf = (error: unknown): string => {
 
 export const createTally = (onTrial: (done: number) => void): Tally => {
   const failures: string[] = [];
+  const notes: string[] = [];
   let done = 0;
   let slowest: number | null = null;
   return {
     failures,
+    notes,
     trial: async (work) => {
       const number = done + 1;
       try {
@@ -34,6 +39,7 @@ export const createTally = (onTrial: (done: number) => void): Tally => {
       onTrial(done);
     },
     fail: (line) => void failures.push(line),
+    note: (line) => void notes.push(line),
     recovered: (tookMs) => void (slowest = Math.max(slowest ?? 0, tookMs)),
     trials: () => done,
     slowestRecoveryMs: () => slowest,

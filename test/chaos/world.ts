@@ -195,9 +195,9 @@ export const withWorld = async (
     await undoAll(base.undo);
   }
   for (const fault of await findLeakedProcesses(join(dir, "data"))) tally.fail(fault);
-  const { failures } = tally;
+  const { failures, notes } = tally;
   if (failures.length === 0) await rm(dir, { recursive: true, force: true });
   else failures.push(`the logs are in ${join(dir, "logs")}`);
-  const outcome = { trials: tally.trials(), failures, slowestRecoveryMs: tally.slowestRecoveryMs() };
+  const outcome = { trials: tally.trials(), failures, notes, slowestRecoveryMs: tally.slowestRecoveryMs() };
   return isOpen ? outcome : { ...outcome, skipped: "there is no redis-server on this machine" };
 };
