@@ -53,7 +53,11 @@ export type SeededTask = { id: string; promptId: string };
 
 /** The call with an item at `place`, from 1, that cannot be done. */
 export const withBadItem = (call: BulkCall, place: number): BulkCall => {
-  const bad = call.path.endsWith("/delete") ? newId() : call.method === "PATCH" ? { id: newId(), name: "x" } : { text: "" };
+  const bad = call.path.endsWith("/delete")
+    ? newId()
+    : call.method === "PATCH"
+      ? { id: newId(), name: "x" }
+      : { text: "" };
   return { ...call, key: newId(), items: call.items.with(place - 1, bad) };
 };
 

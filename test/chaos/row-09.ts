@@ -62,7 +62,8 @@ const untilNothingIsLeft = async (world: World, before: number): Promise<void> =
 /** A process's growth while it takes the longest recording there may be. */
 const measureGrowth = async ({ world, tally }: Trials): Promise<void> => {
   const { bavail, bsize } = statfsSync(world.dataDir);
-  if (bavail * bsize < 2 * LONGEST_BYTES) throw new Error(`the upload of 2 GiB needs 4 GiB of room in ${world.dataDir}`);
+  if (bavail * bsize < 2 * LONGEST_BYTES)
+    throw new Error(`the upload of 2 GiB needs 4 GiB of room in ${world.dataDir}`);
   const { pid, port } = world.firstApi;
   const token = await logIn(`http://127.0.0.1:${port}`);
   const upload = async (sizeBytes: number): Promise<void> => {
@@ -97,7 +98,7 @@ export const row09: Row = {
       const before = (await openDescriptors(world.firstApi.pid, world.dataDir)).count;
       // 0 to 99 %, over and over.
       await inLanes(trials, LANES, (index) =>
-        tally.trial(() => breakOff(run, Math.floor((index * 100) / Math.min(100, trials)) % 100 / 100)),
+        tally.trial(() => breakOff(run, (Math.floor((index * 100) / Math.min(100, trials)) % 100) / 100)),
       );
       await untilNothingIsLeft(world, before);
       if (trials >= FULL) await measureGrowth(run);

@@ -71,7 +71,9 @@ const expectRefused = (what: string, answer: BulkAnswer, place: number): void =>
 const expectResults = (what: string, { status, results }: BulkAnswer, place: number): void => {
   expectEqual(`${what}: status`, status, 200);
   expectEqual(`${what}: results`, results.length, ITEMS);
-  const misplaced = results.filter(({ index, error }, at) => index !== at || (error !== undefined) !== (at === place - 1));
+  const misplaced = results.filter(
+    ({ index, error }, at) => index !== at || (error !== undefined) !== (at === place - 1),
+  );
   expectEqual(`${what}: results that are not where they belong`, misplaced.length, 0);
 };
 
@@ -138,7 +140,9 @@ const sendAgain = async (world: World, { call, done }: Doomed, before: number): 
   const answer = await sendCall(await callerOf(world.firstApi.port), call, true);
   const isGone = call.path.endsWith("/delete") && before === ITEMS;
   if (isGone ? answer.code !== "bulk/refused" : answer.status !== 200)
-    throw new Error(`the call, sent again after ${before} items were done, was answered ${answer.status} ${answer.code}`);
+    throw new Error(
+      `the call, sent again after ${before} items were done, was answered ${answer.status} ${answer.code}`,
+    );
   expectEqual("items that are done after the call was sent again", await done(), ITEMS);
 };
 
