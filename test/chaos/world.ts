@@ -18,7 +18,7 @@ import { startVendors, type Vendors } from "./vendors.ts";
 
 export type World = {
   databaseUrl: string;
-  client: pg.Client;
+  client: pg.Pool;
   /** Null where the queue is in PostgreSQL. */
   redis: RedisProcess | null;
   vendors: Vendors;
@@ -78,11 +78,10 @@ const copyDatabase = async ({ url, template }: RowContext["databaseServer"], und
   return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 };
 
-const openClient = async (url: string, undo: Undo): Promise<pg.Client> => {
-  const client = new pg.Client({ connectionString: url, options: "-c TimeZone=UTC" });
-  // A row may restart the server under us: it opens a client of its own then.
+const openClient = (url: string, undo: Undo): pg.Pool => {
+  const client = new pg.Pool({ connectionString: url, max: 5, options: "-c TimeZone=UTC" });
+  // A row may restart the server under us: the pool connects again.
   client.on("error", () => undefined);
-  await client.connect();
   undo.push(() => client.end());
   return client;
 };
@@ -108,7 +107,7 @@ const createStarter = ({ env, logDir, tally, undo }: Stage): World["start"] => {
 };
 
 const untilCompletedIn =
-  (client: pg.Client): World["untilCompleted"] =>
+  (client: pg.Pool): World["untilCompleted"] =>
   async (ids, timeoutMs = MINUTE) => {
     const states = async (): Promise<string[]> => {
       const { rows } = await client.query<{ status: string }>(
@@ -129,7 +128,7 @@ const open = async (context: RowContext, options: WorldOptions, { tally, undo, d
   if (context.backend === "redis" && redis === null) return null;
   if (redis !== null) undo.push(redis.stop);
   const databaseUrl = options.databaseUrl ?? (await copyDatabase(context.databaseServer, undo));
-  const client = await openClient(databaseUrl, undo);
+  const client = openClient(databaseUrl, undo);
   await recordHistory(client);
   const vendors = await startVendors(options.answerMs ?? 50);
   undo.push(vendors.close);
