@@ -122,10 +122,10 @@ export const findLostClaims = async (db: Db, claims: readonly Claim[]): Promise<
 
 /** Keeps the provider's id of the paid work, before the first poll. False: the claim is lost. */
 export const saveProviderJobId = async (db: Db, claim: Claim, providerJobId: string): Promise<boolean> => {
-  const { count } = await db.task.updateMany({
-    where: { id: claim.taskId, attemptToken: claim.token },
-    data: { providerJobId },
-  });
+  // Not by Prisma's `updateMany`, which would set `updated_at` by this process's clock.
+  const count = await db.$executeRaw`
+    UPDATE tasks SET provider_job_id = ${providerJobId}, updated_at = now()
+    WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
   return count > 0;
 };
 
