@@ -12,7 +12,7 @@ const WORKERS = 4;
 /** Fewer than workers: somebody is always left to take the work up. */
 const LANES = 2;
 const RECOVERY_MS = 15 * SECOND;
-const HELD_MS = 20 * SECOND;
+const HELD_MS = 60 * SECOND;
 /** So often one task loses its worker; once more would make it poison. */
 const DEATHS = 4;
 /** Of the trials, one in so many is about one task that dies again and again. */

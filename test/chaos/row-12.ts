@@ -24,7 +24,7 @@ export const row12: Row = {
           const word = `Lighthouse${trial}x`;
           const { id } = await world.api.createText({ text: `${TEXT} Her name was ${word}.` });
           if (id === null) throw new Error("a create was not accepted");
-          const holder = await fleet.holderOf(word, 20 * SECOND);
+          const holder = await fleet.holderOf(word, 60 * SECOND);
           const toldAt = performance.now();
           const replaced = fleet.replace(holder, "SIGTERM");
           const { signal, code } = await holder.ended;

@@ -12,7 +12,7 @@ const TASKS = 8;
 const findFaketime = async (): Promise<string | null> => {
   const folders = (await readdir("/usr/lib").catch(() => [])).map((name) => join("/usr/lib", name, "faketime"));
   for (const folder of ["/usr/lib/faketime", ...folders]) {
-    const names = await readdir(folder).catch(() => []);
+    const names = await readdir(folder).catch((): string[] => []);
     if (names.includes("libfaketimeMT.so.1")) return join(folder, "libfaketimeMT.so.1");
   }
   return null;

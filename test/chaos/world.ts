@@ -26,6 +26,8 @@ export type World = {
   /** What stands before the API, as a load balancer does: its address stays when the process behind it is replaced. */
   balancer: TcpProxy;
   api: ApiClient;
+  /** The API key of the one user. */
+  key: string;
   /** The first API process; the balancer points at it until it is told otherwise. */
   firstApi: ServiceProcess;
   start(app: AppName, env?: Record<string, string>): Promise<ServiceProcess>;
@@ -142,7 +144,8 @@ const open = async (context: RowContext, options: WorldOptions, { tally, undo, d
   const balancer = await startTcpProxy(firstApi.port);
   undo.push(balancer.close);
   const url = (): string => `http://127.0.0.1:${balancer.port}`;
-  const api = createApiClient({ url, key: await makeAccount(url(), client) });
+  const key = await makeAccount(url(), client);
+  const api = createApiClient({ url, key });
   return {
     databaseUrl,
     client,
@@ -151,6 +154,7 @@ const open = async (context: RowContext, options: WorldOptions, { tally, undo, d
     dataDir,
     balancer,
     api,
+    key,
     firstApi,
     start,
     startWorkers: (count) => Promise.all(Array.from({ length: count }, () => start("worker"))),

@@ -31,7 +31,10 @@ const newText = async (): Promise<string> => {
 };
 
 const run = (id: string, work: StageDefinition["run"]) =>
-  runStage({ stage: "prompting", database, watch, run: work }, id, { signal: new AbortController().signal, logger });
+  runStage({ stage: "prompting", database, watch, leaseMs: 10_000, run: work }, id, {
+    signal: new AbortController().signal,
+    logger,
+  });
 
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => {
