@@ -7,7 +7,9 @@ import { type Callers, startCallers } from "./row-11-callers.ts";
 import { BOTH, type Row } from "./row.ts";
 import { withWorld, type World } from "./world.ts";
 
-const CONNECTIONS = 100;
+/** In the short form fewer, for machines that do much else meanwhile: a process drains for eight seconds. */
+const CONNECTIONS = { full: 100, short: 25 };
+const FULL_TRIALS = 30;
 /** How long a connection that was idle when the process was told to stop may still be used by a caller. */
 const RACE_MS = SECOND;
 
@@ -26,7 +28,9 @@ const findFaults = async ({ client }: World, { resets, refusals }: Callers, told
 
 const findFaultsOfStream = ({ events, connections }: Followed): string[] => {
   const ids = events.flatMap(({ id }) => (id === null ? [] : [id]));
-  const faults = new Set(ids).size === ids.length ? [] : ["an event was told twice"];
+  // A state that comes again later, after a failed attempt, is told again and has the same id.
+  const isRepeated = ids.some((id, index) => index > 0 && ids[index - 1] === id);
+  const faults = isRepeated ? ["an event was told twice"] : [];
   if (!events.some(({ event, data }) => event === "task" && data.includes('"completed"'))) {
     faults.push("the stream never told that the task was completed");
   }
@@ -49,16 +53,17 @@ export const row11: Row = {
   number: 11,
   promise: "an API deploy drops nothing",
   backends: BOTH,
-  trials: { full: 30, short: 1 },
+  trials: { full: FULL_TRIALS, short: 1 },
   run: (context) =>
     // Slow enough that a task is still being written when its process is replaced.
-    withWorld(context, { answerMs: 3 * SECOND, env: { WORKER_CONCURRENCY: "50" } }, async (world, tally) => {
+    withWorld(context, { answerMs: 3 * SECOND, env: { WORKER_CONCURRENCY: "10" } }, async (world, tally) => {
       await world.start("worker");
+      const connections = context.trials < FULL_TRIALS ? CONNECTIONS.short : CONNECTIONS.full;
       let current = world.firstApi;
       for (let trial = 0; trial < context.trials; trial += 1) {
         await tally.trial(async () => {
           const { port } = world.balancer;
-          const callers = startCallers({ port, key: world.key, connections: CONNECTIONS });
+          const callers = startCallers({ port, key: world.key, connections });
           const starting = deploy(world, current);
           const { id } = await world.api.createText();
           const following = followTask(world.api, id ?? "", AbortSignal.timeout(MINUTE));
