@@ -22,7 +22,7 @@ export const logIn = async (apiUrl: string): Promise<string> => {
 };
 
 /** Registers the row's one user, an admin. Resolves to an API key, which outlives every row. */
-export const makeAccount = async (apiUrl: string, client: pg.Client): Promise<string> => {
+export const makeAccount = async (apiUrl: string, client: pg.Pool): Promise<string> => {
   await post(`${apiUrl}/v1/auth/register`, ACCOUNT);
   await client.query("UPDATE users SET role = 'admin'");
   const body = { name: "chaos", scopes: ["tasks:read", "tasks:write"] };

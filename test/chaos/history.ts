@@ -4,7 +4,7 @@ import type pg from "pg";
  * Has the database write down every change of a task, in the order of the changes, beyond the reach of the program
  * under test: what its rows went through is then known, and not only where they ended.
  */
-export const recordHistory = async (client: pg.Client): Promise<void> => {
+export const recordHistory = async (client: pg.Pool): Promise<void> => {
   await client.query(`
     CREATE TABLE chaos_history (
       seq bigserial PRIMARY KEY, task_id uuid NOT NULL, status text, stage text, attempt int, version int,
@@ -25,7 +25,7 @@ export const recordHistory = async (client: pg.Client): Promise<void> => {
 };
 
 /** What history must never show: one line for each kind that it shows. */
-export const findFaultsInHistory = async (client: pg.Client): Promise<string[]> => {
+export const findFaultsInHistory = async (client: pg.Pool): Promise<string[]> => {
   const { rows } = await client.query<{ fault: string; task: string; count: number }>(`
     WITH steps AS (
       SELECT *, lag(version) OVER task AS last_version, lag(updated_at) OVER task AS last_updated_at,

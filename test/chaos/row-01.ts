@@ -8,9 +8,11 @@ import { BOTH, type Row } from "./row.ts";
 import type { Tally } from "./tally.ts";
 import { type World, withWorld } from "./world.ts";
 
-const WORKERS = 3;
+const WORKERS = 4;
+/** Fewer than workers: somebody is always left to take the work up. */
+const LANES = 2;
 const RECOVERY_MS = 15 * SECOND;
-const HELD_MS = 20 * SECOND;
+const HELD_MS = 60 * SECOND;
 /** So often one task loses its worker; once more would make it poison. */
 const DEATHS = 4;
 /** Of the trials, one in so many is about one task that dies again and again. */
@@ -70,7 +72,7 @@ export const row01: Row = {
     withWorld(context, { answerMs: 200 }, async (world, tally) => {
       const trials = { world, tally, fleet: await startFleet(world, WORKERS), random: createRandom(context.seed) };
       const repeated = Math.ceil(context.trials / REPEATED_SHARE);
-      await inLanes(context.trials - repeated, WORKERS, (index) =>
+      await inLanes(context.trials - repeated, LANES, (index) =>
         tally.trial(() => (index % 4 === 3 ? killAny(trials) : killHolder(trials, index, 1))),
       );
       for (let index = 0; index < repeated; index += 1) await tally.trial(() => killHolder(trials, -index, DEATHS));

@@ -18,7 +18,7 @@ import { startVendors, type Vendors } from "./vendors.ts";
 
 export type World = {
   databaseUrl: string;
-  client: pg.Client;
+  client: pg.Pool;
   /** Null where the queue is in PostgreSQL. */
   redis: RedisProcess | null;
   vendors: Vendors;
@@ -26,6 +26,8 @@ export type World = {
   /** What stands before the API, as a load balancer does: its address stays when the process behind it is replaced. */
   balancer: TcpProxy;
   api: ApiClient;
+  /** The API key of the one user. */
+  key: string;
   /** The first API process; the balancer points at it until it is told otherwise. */
   firstApi: ServiceProcess;
   start(app: AppName, env?: Record<string, string>): Promise<ServiceProcess>;
@@ -78,11 +80,10 @@ const copyDatabase = async ({ url, template }: RowContext["databaseServer"], und
   return Object.assign(new URL(url), { pathname: `/${name}` }).href;
 };
 
-const openClient = async (url: string, undo: Undo): Promise<pg.Client> => {
-  const client = new pg.Client({ connectionString: url, options: "-c TimeZone=UTC" });
-  // A row may restart the server under us: it opens a client of its own then.
+const openClient = (url: string, undo: Undo): pg.Pool => {
+  const client = new pg.Pool({ connectionString: url, max: 5, options: "-c TimeZone=UTC" });
+  // A row may restart the server under us: the pool connects again.
   client.on("error", () => undefined);
-  await client.connect();
   undo.push(() => client.end());
   return client;
 };
@@ -108,7 +109,7 @@ const createStarter = ({ env, logDir, tally, undo }: Stage): World["start"] => {
 };
 
 const untilCompletedIn =
-  (client: pg.Client): World["untilCompleted"] =>
+  (client: pg.Pool): World["untilCompleted"] =>
   async (ids, timeoutMs = MINUTE) => {
     const states = async (): Promise<string[]> => {
       const { rows } = await client.query<{ status: string }>(
@@ -129,7 +130,7 @@ const open = async (context: RowContext, options: WorldOptions, { tally, undo, d
   if (context.backend === "redis" && redis === null) return null;
   if (redis !== null) undo.push(redis.stop);
   const databaseUrl = options.databaseUrl ?? (await copyDatabase(context.databaseServer, undo));
-  const client = await openClient(databaseUrl, undo);
+  const client = openClient(databaseUrl, undo);
   await recordHistory(client);
   const vendors = await startVendors(options.answerMs ?? 50);
   undo.push(vendors.close);
@@ -143,7 +144,8 @@ const open = async (context: RowContext, options: WorldOptions, { tally, undo, d
   const balancer = await startTcpProxy(firstApi.port);
   undo.push(balancer.close);
   const url = (): string => `http://127.0.0.1:${balancer.port}`;
-  const api = createApiClient({ url, key: await makeAccount(url(), client) });
+  const key = await makeAccount(url(), client);
+  const api = createApiClient({ url, key });
   return {
     databaseUrl,
     client,
@@ -152,6 +154,7 @@ const open = async (context: RowContext, options: WorldOptions, { tally, undo, d
     dataDir,
     balancer,
     api,
+    key,
     firstApi,
     start,
     startWorkers: (count) => Promise.all(Array.from({ length: count }, () => start("worker"))),

@@ -9,6 +9,11 @@ import type { Claim } from "./task-state.ts";
 
 const COMMIT_TIMEOUT_MS = 30_000;
 
+/*
+ * `updated_at` is `clock_timestamp()` here and not `now()`, which is when the transaction began: a heartbeat that came
+ * between that and the UPDATE has written a later time, and the row's time would go back.
+ */
+
 export type TranscriptResult = {
   language: string;
   engine: string;
@@ -85,7 +90,7 @@ export const commitTranscript = (
     async (tx) => {
       const isMine = await tx.$executeRaw`
         UPDATE tasks SET stage = 'prompting', progress = 0, attempt = 0, attempt_token = NULL, lease_until = NULL,
-          transcribed_at = now(), enqueued_at = now(), updated_at = now(), speech_engine = ${result.engine},
+          transcribed_at = now(), enqueued_at = now(), updated_at = clock_timestamp(), speech_engine = ${result.engine},
           warnings = warnings || ${JSON.stringify(result.warnings)}::jsonb
         WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
       if (isMine === 0) return false;
@@ -122,7 +127,7 @@ export const commitStoryboard = (db: PrismaClient, claim: Claim, result: Storybo
     async (tx) => {
       const isMine = await tx.$executeRaw`
         UPDATE tasks SET status = 'completed', stage = NULL, progress = 1, attempt_token = NULL, lease_until = NULL,
-          completed_at = now(), updated_at = now(), version = version + 1, prompt_engine = ${result.engine},
+          completed_at = now(), updated_at = clock_timestamp(), version = version + 1, prompt_engine = ${result.engine},
           usage = ${result.usage === null ? null : JSON.stringify(result.usage)}::jsonb,
           warnings = warnings || ${JSON.stringify(result.warnings)}::jsonb
         WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
