@@ -73,7 +73,7 @@ export const insertTranscript = async (tx: Db, taskId: string, transcript: NewTr
 const forgetCopyOf = async (tx: Db, taskId: string): Promise<void> => {
   await tx.$executeRaw`
     WITH gone AS (SELECT provider, provider_job_id FROM tasks WHERE id = ${taskId}::uuid), ${FORGET_GONE}`;
-  await tx.$executeRaw`UPDATE tasks SET provider_job_id = NULL, updated_at = now() WHERE id = ${taskId}::uuid`;
+  await tx.$executeRaw`UPDATE tasks SET provider_job_id = NULL, updated_at = clock_timestamp() WHERE id = ${taskId}::uuid`;
 };
 
 /**

@@ -5,8 +5,9 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 
 import { type Database, openDatabase } from "./client.ts";
+import { saveProviderJobId } from "./provider-work.repo.ts";
 import { commitTranscript } from "./results.repo.ts";
-import { type ClaimedTask, claimTaskFor, renewLease, saveProviderJobId } from "./task-state.ts";
+import { type ClaimedTask, claimTaskFor, renewLease } from "./task-state.ts";
 import { createTask } from "./tasks.repo.ts";
 import { createUser } from "./users.repo.ts";
 
@@ -53,7 +54,9 @@ const timesOf = async (id: string): Promise<{ aheadMs: number; leaseMs: number; 
 it("a worker whose clock is a day ahead keeps a provider's id with the database's time", async () => {
   const task = await claimed(MINUTE);
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + DAY });
-  expect(await saveProviderJobId(database.db, task, "transcript-1")).toBe(true);
+  expect(await saveProviderJobId(database.db, task, { provider: "assemblyai", providerJobId: "transcript-1" })).toBe(
+    true,
+  );
   expect((await timesOf(task.taskId)).aheadMs).toBeLessThanOrEqual(0);
 });
 
