@@ -39,7 +39,7 @@ export const redisAnswers = async (url: string): Promise<boolean> => {
   }
 };
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
@@ -78,7 +78,7 @@ export const spawnRedis = async (program: string, libraryDirs: readonly string[]
   return { url, source: `${program} on port ${port}`, stop: () => endKeeper(keeper) };
 };
 
-const isProgram = (name: string): Promise<boolean> =>
+export const isProgram = (name: string): Promise<boolean> =>
   run(name, ["--version"]).then(
     () => true,
     // It is not there, or does not run here: both mean that another way is needed.

@@ -83,3 +83,16 @@ describe("the document", () => {
     expect(page).not.toMatch(/(src|href)="https?:/);
   });
 });
+
+describe("a process that is told to stop", () => {
+  it("ends each connection with the answer under way, so that nobody's next request is cut off", async () => {
+    const stopping = await startApiWorld(world.databaseUrl);
+    try {
+      expect((await stopping.request("/healthz")).headers.get("connection")).toBe("keep-alive");
+      stopping.beginStop();
+      expect((await stopping.request("/healthz")).headers.get("connection")).toBe("close");
+    } finally {
+      await stopping.close();
+    }
+  });
+});

@@ -69,6 +69,11 @@ export const createApp = (deps: AppDependencies): Express => {
   app.set("trust proxy", deps.trustProxyHops);
   app.disable("x-powered-by");
   app.use(requestLog(deps.logger));
+  app.use((_request, response, next) => {
+    // A caller who keeps a connection would else use it until it is cut, in the middle of some request.
+    if (deps.stopping.aborted) response.setHeader("Connection", "close");
+    next();
+  });
   app.use(
     helmet({
       contentSecurityPolicy: {

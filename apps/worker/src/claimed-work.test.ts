@@ -31,7 +31,7 @@ const newText = async (): Promise<string> => {
 };
 
 const run = (id: string, work: StageDefinition["run"], { signal } = new AbortController()) =>
-  runStage({ stage: "prompting", database, watch, run: work }, id, { signal, logger });
+  runStage({ stage: "prompting", database, watch, leaseMs: 10_000, run: work }, id, { signal, logger });
 
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => {

@@ -1,5 +1,5 @@
 import type { Stage } from "@phonoscene/contracts";
-import { claimTask, type ClaimedTask, type Database, failTask, MAX_ATTEMPTS, releaseTask } from "@phonoscene/db";
+import { claimTaskFor, type ClaimedTask, type Database, failTask, MAX_ATTEMPTS, releaseTask } from "@phonoscene/db";
 import { crashPoint, toTaskFailure } from "@phonoscene/kernel";
 import type { JobContext, JobOutcome } from "@phonoscene/queue";
 
@@ -21,6 +21,8 @@ export type StageDefinition = {
   stage: Stage;
   database: Database;
   watch: ClaimWatch;
+  /** How long a claim outlives a worker that died. */
+  leaseMs: number;
   /**
    * Does the work and stores its result. "lost": the claim was lost and nothing was stored. "parked": a provider
    * works for the task, and the claim was given back until it has; "look-again": it was given back, and has already.
@@ -59,8 +61,8 @@ export const runStage = async (
   taskId: string,
   { signal, logger }: JobContext,
 ): Promise<JobOutcome> => {
-  const { database, watch, stage } = definition;
-  const claim = await claimTask(database.db, taskId, stage);
+  const { database, watch, stage, leaseMs } = definition;
+  const claim = await claimTaskFor(database.db, { taskId, stage, leaseMs });
   if (claim.outcome === "obsolete") {
     logger.info("nothing to do: the task is gone, over or past this stage");
     return undefined;

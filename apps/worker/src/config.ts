@@ -1,3 +1,4 @@
+import { LEASE_MS } from "@phonoscene/db";
 import {
   createPriceList,
   hookSecret,
@@ -41,6 +42,8 @@ export const WORKER_VARIABLES = z.object({
   WORKER_QUEUES: WorkerQueues.default([...QUEUE_NAMES]),
   WORKER_CONCURRENCY: wholeNumber(1, 100).default(1),
   WORKER_GRACE_MS: wholeNumber(0, HOUR).default(8 * SECOND),
+  WORKER_LEASE_MS: wholeNumber(2 * SECOND, HOUR).default(LEASE_MS),
+  WORKER_LOCK_MS: wholeNumber(2 * SECOND, HOUR).default(30 * SECOND),
   WORKER_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
   OUTBOUND_ALLOWED_NETWORKS: networkList.optional(),
   SPEECH_ENGINE: z.enum(["auto", "local", "assemblyai", "openai"]).default("auto"),
@@ -100,8 +103,9 @@ const WorkerConfig = WORKER_VARIABLES.superRefine((env, context) => {
   queues: env.WORKER_QUEUES,
   concurrency: env.WORKER_CONCURRENCY,
   graceMs: env.WORKER_GRACE_MS,
+  leaseMs: env.WORKER_LEASE_MS,
   healthPort: env.WORKER_HEALTH_PORT,
-  timings: TIMINGS,
+  timings: { ...TIMINGS, lockDurationMs: env.WORKER_LOCK_MS },
   allowedNetworks: env.OUTBOUND_ALLOWED_NETWORKS,
   speech: {
     engine: env.SPEECH_ENGINE,
@@ -171,8 +175,7 @@ export type WorkerTimings = {
   staleAfterMs: number;
 };
 
-const TIMINGS: WorkerTimings = {
-  lockDurationMs: 30 * SECOND,
+const TIMINGS: Omit<WorkerTimings, "lockDurationMs"> = {
   retryBaseMs: SECOND,
   reconcileEveryMs: 5 * SECOND,
   staleAfterMs: 15 * SECOND,

@@ -1,4 +1,4 @@
-import { cancelOverdueTask, type ClaimedTask, type Database, LEASE_MS, renewLease } from "@phonoscene/db";
+import { cancelOverdueTask, type ClaimedTask, type Database, renewLease } from "@phonoscene/db";
 import type { Logger } from "@phonoscene/kernel";
 
 import { ClaimLost, type ClaimWatch } from "./claim-watch.ts";
@@ -14,12 +14,11 @@ export type Heartbeat = {
 export type HeartbeatOptions = {
   database: Database;
   watch: ClaimWatch;
-  claim: Pick<ClaimedTask, "taskId" | "token" | "deadlineInMs">;
+  claim: Pick<ClaimedTask, "taskId" | "token" | "leaseMs" | "deadlineInMs">;
   logger: Logger;
 };
 
 const TICK_MS = 500;
-const RENEW_EVERY_MS = LEASE_MS / 4;
 
 /** Keeps the lease alive and the progress visible, and tells when the claim is gone or the deadline over. */
 export const startHeartbeat = ({ database, watch, claim, logger }: HeartbeatOptions): Heartbeat => {
@@ -31,7 +30,7 @@ export const startHeartbeat = ({ database, watch, claim, logger }: HeartbeatOpti
   // When to ask; whether it is over is for the database's clock to say.
   const dueAt = performance.now() + (claim.deadlineInMs ?? Number.POSITIVE_INFINITY);
   const isNothingNew = (): boolean =>
-    progress === shown && Date.now() - renewedAt < RENEW_EVERY_MS && performance.now() < dueAt;
+    progress === shown && Date.now() - renewedAt < claim.leaseMs / 4 && performance.now() < dueAt;
 
   const renew = async (): Promise<void> => {
     const sent = progress;
@@ -52,7 +51,7 @@ export const startHeartbeat = ({ database, watch, claim, logger }: HeartbeatOpti
     } catch (error) {
       logger.warn({ err: error }, "heartbeat failed");
       // Past the lease anybody may take the task: our result would be fenced off, so stop spending on it.
-      if (Date.now() - renewedAt > LEASE_MS) lost.abort(new ClaimLost("the lease could not be renewed"));
+      if (Date.now() - renewedAt > claim.leaseMs) lost.abort(new ClaimLost("the lease could not be renewed"));
     } finally {
       isRenewing = false;
     }

@@ -49,11 +49,11 @@ export const startWorker = async (
   const watch = startClaimWatch({ database, logger });
   const isAllowed = createAddressPolicy(config.allowedNetworks);
   const outbound = createOutboundClient({ isAllowed });
-  const { keepsProviderCopy } = config;
+  const { keepsProviderCopy, queues, concurrency, leaseMs, timings } = config;
   const callbackFor = createCallbacks(config.callbacks);
   const gates = createProviderGates({ database, logger, ...config.providers });
-  const deps = { database, watch, storage, speech, prompting, relay, outbound, keepsProviderCopy, callbackFor, gates };
-  const { queues, concurrency, timings } = config;
+  const stores = { database, storage, watch, leaseMs, relay, outbound };
+  const deps = { ...stores, speech, prompting, keepsProviderCopy, callbackFor, gates };
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),
     "write-prompts": writePrompts(deps),

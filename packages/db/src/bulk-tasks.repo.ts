@@ -25,6 +25,22 @@ export type NewBulkTask = {
 
 type Call<Item> = { items: readonly BulkItem<Item>[]; isAtomic: boolean };
 
+type CreateCall = Call<NewBulkTask> & {
+  /** A UUIDv7 that names this call. Tasks that an earlier one with it has made are the answer in place of more. */
+  callId?: string;
+};
+
+/**
+ * The id of an item: the same whenever the call is made again, and in the order of the items, as RFC 9562 has it for
+ * ids made in a batch (6.2, method 1: 14 bits of counter after the time; 60 bits stay random).
+ */
+const numberedId = (callId: string, index: number): string => {
+  const hex = callId.replaceAll("-", "");
+  const counter = (index >> 2).toString(16).padStart(3, "0");
+  const variant = (8 | (index & 3)).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${counter}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+};
+
 /** Each value once, and for each item which it is: the options of 10,000 tasks are mostly the same few. */
 const distinct = (values: readonly unknown[]): { texts: string[]; places: number[] } => {
   const placeOf = new Map<string, number>();
@@ -62,7 +78,7 @@ const insertTasks = async (db: Db, userId: string, tasks: readonly (NewBulkTask 
           ${arrayLiteral(options.places)}::int[],
           ${arrayLiteral(tasks.map(({ deadlineMs = null }) => deadlineMs))}::float8[]
         ) AS row (id, name, language, text, audio_url, audio_id, metadata_place, options_place, deadline_ms)
-        RETURNING id, kind
+        ON CONFLICT (id) DO NOTHING RETURNING id, kind
       )
       INSERT INTO outbox (job, payload)
       SELECT CASE kind WHEN 'audio' THEN 'transcribe-audio' ELSE 'write-prompts' END, jsonb_build_object('taskId', id)
@@ -96,9 +112,11 @@ const tasksOf = (made: readonly Made[]) =>
 export const createTasks = async (
   db: PrismaClient,
   userId: string,
-  { items, isAtomic }: Call<NewBulkTask>,
+  { items, isAtomic, callId = newId() }: CreateCall,
 ): Promise<ItemOutcome<{ id: string }>[]> => {
-  let made = items.map((entry): Made => ("fault" in entry ? entry : { done: { id: newId() }, item: entry.item }));
+  let made = items.map((entry, index): Made =>
+    "fault" in entry ? entry : { done: { id: numberedId(callId, index) }, item: entry.item },
+  );
   const isRefused = (): boolean => isAtomic && made.some((entry) => "fault" in entry);
   const audioIds = [...new Set(tasksOf(made).flatMap(({ audioId }) => audioId ?? []))];
   const insert = async (tx: Db): Promise<void> => {

@@ -13,6 +13,9 @@ import type { Claim } from "./task-state.ts";
  * fences, so either all of them happen or none. Parts of one statement do not see each other's rows: what an earlier run
  * left is written over, never deleted and written again. With a transaction
  * of several statements for each, a task took 14 ms of the worker's processor time; a third of it was Prisma's.
+ *
+ * `updated_at` is `clock_timestamp()` here and not `now()`, which is when the statement began: a heartbeat that held the row
+ * meanwhile has written a later time, and the row's time would go back.
  */
 
 export type TranscriptResult = {
@@ -115,7 +118,7 @@ export const commitTranscript = async (
         WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid FOR UPDATE
       ), mine AS (
         UPDATE tasks SET stage = 'prompting', progress = 0, attempt = 0, attempt_token = NULL, lease_until = NULL,
-          transcribed_at = now(), enqueued_at = now(), updated_at = now(), speech_engine = ${result.engine},
+          transcribed_at = now(), enqueued_at = now(), updated_at = clock_timestamp(), speech_engine = ${result.engine},
           warnings = warnings || ${toJsonb(result.warnings)}::jsonb,
           provider_job_id = CASE WHEN NOT ${forgetsProviderCopy}::boolean THEN tasks.provider_job_id END
         FROM before WHERE tasks.id = before.id RETURNING tasks.id, tasks.audio_id
@@ -184,7 +187,7 @@ export const commitStoryboard = async (db: PrismaClient, claim: Claim, result: S
     Prisma.sql`
       WITH mine AS (
         UPDATE tasks SET status = 'completed', stage = NULL, progress = 1, attempt_token = NULL, lease_until = NULL,
-          completed_at = now(), updated_at = now(), version = version + 1, prompt_engine = ${result.engine},
+          completed_at = now(), updated_at = clock_timestamp(), version = version + 1, prompt_engine = ${result.engine},
           usage = ${usage === null ? null : toJsonb(usage)}::jsonb,
           warnings = warnings || ${toJsonb(result.warnings)}::jsonb
         WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid RETURNING id

@@ -44,9 +44,14 @@ export const MAX_ATTEMPTS = 5;
 export const LEASE_MS = 10 * SECOND;
 
 /** Proof of a claim; every write of a result asks for it. */
-export type Claim = { taskId: string; token: string };
+export type Claim = {
+  taskId: string;
+  token: string;
+  /** How long the claim outlives its last renewal; LEASE_MS where it does not say. */
+  leaseMs?: number;
+};
 
-export type ClaimedTask = Claim & {
+export type ClaimedTask = Required<Claim> & {
   /** 1 for the first claim of this stage. */
   attempt: number;
   userId: string;
@@ -81,13 +86,15 @@ const TRANSCRIPT = Prisma.sql`(
     FROM transcript_segments WHERE task_id = tasks.id), '[]'))
   FROM transcripts WHERE task_id = tasks.id)`;
 
-const LEASE = Prisma.raw(`now() + interval '${LEASE_MS} ms'`);
-
 /**
  * One statement takes the stage and brings what it needs. It may have waited for the row while a transcript was committed,
  * which its snapshot cannot see: `seen` is the row of the snapshot, and where it is an older one the claim is refused.
  */
-const takeStage = async (db: Db, { taskId, token }: Claim, stage: Stage): Promise<ClaimedTask | null> => {
+const takeStage = async (
+  db: Db,
+  { taskId, token, leaseMs }: Required<Claim>,
+  stage: Stage,
+): Promise<ClaimedTask | null> => {
   const [claimed] = await queryPrepared<Omit<ClaimedTask, keyof Claim>>(
     db,
     Prisma.sql`
@@ -95,7 +102,7 @@ const takeStage = async (db: Db, { taskId, token }: Claim, stage: Stage): Promis
         status = 'processing', stage = ${stage}::"TaskStage",
         progress = CASE WHEN stage = ${stage}::"TaskStage" AND provider_job_id IS NOT NULL THEN progress ELSE 0 END,
         wait_until = NULL, provider_ready_at = NULL,
-        attempt = attempt + 1, attempt_token = ${token}::uuid, lease_until = ${LEASE},
+        attempt = attempt + 1, attempt_token = ${token}::uuid, lease_until = now() + ${leaseMs}::float8 * interval '1 ms',
         started_at = coalesce(started_at, now()),
         prompting_at = CASE WHEN ${stage} = 'prompting' THEN coalesce(prompting_at, now()) END,
         updated_at = now()
@@ -113,12 +120,19 @@ const takeStage = async (db: Db, { taskId, token }: Claim, stage: Stage): Promis
         (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey",
         CASE WHEN ${stage} = 'prompting' THEN ${TRANSCRIPT} END AS transcript`,
   );
-  return claimed === undefined ? null : { taskId, token, ...claimed };
+  return claimed === undefined ? null : { taskId, token, leaseMs, ...claimed };
 };
 
 /** Takes a stage of a task for this worker, unless somebody else is at it, or its deadline is over: then it is canceled. */
-export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<ClaimOutcome> => {
-  const task = await takeStage(db, { taskId, token: newId() }, stage);
+export const claimTask = (db: Db, taskId: string, stage: Stage): Promise<ClaimOutcome> =>
+  claimTaskFor(db, { taskId, stage, leaseMs: LEASE_MS });
+
+/** As `claimTask`, with a lease of another length. */
+export const claimTaskFor = async (
+  db: Db,
+  { taskId, stage, leaseMs }: { taskId: string; stage: Stage; leaseMs: number },
+): Promise<ClaimOutcome> => {
+  const task = await takeStage(db, { taskId, token: newId(), leaseMs }, stage);
   if (task !== null) return { outcome: "claimed", task };
 
   if (await cancelOverdueTask(db, taskId)) return { outcome: "obsolete" };
@@ -131,7 +145,7 @@ export const claimTask = async (db: Db, taskId: string, stage: Stage): Promise<C
 /** Extends the lease and shows progress (of the stage, 0..1). False: the claim is lost or overdue, stop working. */
 export const renewLease = async (db: Db, claim: Claim, progress: number): Promise<boolean> => {
   const count = await db.$executeRaw`
-    UPDATE tasks SET lease_until = ${LEASE}, updated_at = now(),
+    UPDATE tasks SET lease_until = now() + ${claim.leaseMs ?? LEASE_MS} * interval '1 ms', updated_at = now(),
       progress = greatest(progress, ${progress})
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid
       AND (deadline_at IS NULL OR deadline_at > now())`;

@@ -56,22 +56,54 @@ const inTime = async <T>(work: Promise<T>, detail: string): Promise<T> => {
   }
 };
 
+type QueueHandle = { ready(): Promise<Queue>; close(): Promise<void> };
+
+/**
+ * A BullMQ queue keeps the failure of its first connection for ever: one that failed is let go, and the next ask makes
+ * another.
+ */
+const openQueue = (backend: QueueBackend, name: QueueName): QueueHandle => {
+  const make = (): Queue => {
+    const queue = backend.createQueue(name);
+    // BullMQ repeats connection errors on every queue object; the backend's own connection logs them once.
+    queue.on("error", () => undefined);
+    return queue;
+  };
+  let current: Queue | null = make();
+  return {
+    ready: async () => {
+      const queue = (current ??= make());
+      try {
+        await queue.waitUntilReady();
+        return queue;
+      } catch (error) {
+        if (current === queue) current = null;
+        // It has no connection to end, and says so by failing the same way.
+        void queue.close().catch(() => undefined);
+        throw error;
+      }
+    },
+    close: async () => {
+      await current?.close();
+    },
+  };
+};
+
 export const createProducer = (backend: QueueBackend): Producer => {
-  const queues = new Map<QueueName, Queue>();
-  for (const name of QUEUE_NAMES) queues.set(name, backend.createQueue(name));
-  // BullMQ repeats connection errors on every queue object; the backend's own connection logs them once.
-  for (const queue of queues.values()) queue.on("error", () => undefined);
+  const queues = new Map(QUEUE_NAMES.map((name) => [name, openQueue(backend, name)]));
 
   const addTo = async (name: QueueName, requests: readonly JobRequest[]): Promise<void> => {
     const jobs = requests.map((request) => {
       const { data, key } = parseJob(request.name, request.payload);
       return { name: request.name, data, opts: { ...RETENTION, ...RETRY, deduplication: { id: key } } };
     });
-    await queues.get(name)?.addBulk(jobs);
+    const queue = await queues.get(name)?.ready();
+    await queue?.addBulk(jobs);
   };
 
   const countsOf = async (name: QueueName): Promise<QueueCounts> => {
-    const counts = (await queues.get(name)?.getJobCounts(...STATES)) ?? {};
+    const queue = await queues.get(name)?.ready();
+    const counts = (await queue?.getJobCounts(...STATES)) ?? {};
     const [waiting = 0, active = 0, delayed = 0, completed = 0, failed = 0] = STATES.map((s) => counts[s]);
     return { name, waiting, active, delayed, completed, failed };
   };
@@ -84,7 +116,7 @@ export const createProducer = (backend: QueueBackend): Producer => {
       await inTime(Promise.all(adds), "The queue did not take the jobs in time.");
     },
     obliterate: async () => {
-      for (const queue of queues.values()) await queue.obliterate({ force: true });
+      for (const queue of queues.values()) await (await queue.ready()).obliterate({ force: true });
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

@@ -161,6 +161,20 @@ describe("while the first request is running", () => {
     expect(await countTasks()).toBe(2);
   });
 
+  it("a bulk create whose holder died just after it is found too, not made again", async () => {
+    const items = [{ text: "One." }, { text: "Two." }, { text: "Three." }];
+    const bulk = async () => {
+      const headers = { "idempotency-key": "died-in-bulk" };
+      return (await world.request("/v1/tasks/bulk", { method: "POST", token, headers, json: { items } })).json();
+    };
+    const first = await bulk();
+    await world.database.db.$executeRaw`
+      UPDATE idempotency_keys SET status = NULL, headers = NULL, body = NULL, locked_until = now()
+      WHERE key = 'died-in-bulk'`;
+    expect(await bulk()).toEqual(first);
+    expect(await countTasks()).toBe(3);
+  });
+
   it("20 rounds of 20 parallel creates with one key make one task each", async () => {
     for (let round = 0; round < 20; round += 1) {
       const answers = await Promise.all(Array.from({ length: 20 }, () => create(`round-${round}`)));

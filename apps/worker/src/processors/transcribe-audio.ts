@@ -28,6 +28,7 @@ import type { ProviderGates } from "../providers/provider-gate.ts";
 type Dependencies = {
   database: Database;
   watch: ClaimWatch;
+  leaseMs: number;
   storage: AudioStorage;
   outbound: OutboundClient;
   speech: SpeechEngine;
@@ -125,8 +126,4 @@ const transcribe = async (deps: Dependencies, work: StageWork): Promise<StageEnd
 export const transcribeAudio =
   (deps: Dependencies): Handlers["transcribe-audio"] =>
   ({ taskId }, context) =>
-    runStage(
-      { stage: "transcribing", database: deps.database, watch: deps.watch, run: (work) => transcribe(deps, work) },
-      taskId,
-      context,
-    );
+    runStage({ ...deps, stage: "transcribing", run: (work) => transcribe(deps, work) }, taskId, context);

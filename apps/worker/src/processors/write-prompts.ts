@@ -8,17 +8,24 @@ import type { ClaimWatch } from "../claim-watch.ts";
 import { runStage } from "../claimed-work.ts";
 import type { ProviderGates } from "../providers/provider-gate.ts";
 
-type Dependencies = { database: Database; watch: ClaimWatch; prompting: PromptEngine; gates: ProviderGates };
+type Dependencies = {
+  database: Database;
+  watch: ClaimWatch;
+  leaseMs: number;
+  prompting: PromptEngine;
+  gates: ProviderGates;
+};
 
 /** Turns a task's text, or the transcript of its recording, into scenes and prompts, and completes it. */
 export const writePrompts =
-  ({ database, watch, prompting, gates }: Dependencies): Handlers["write-prompts"] =>
+  ({ database, watch, leaseMs, prompting, gates }: Dependencies): Handlers["write-prompts"] =>
   ({ taskId }, context) =>
     runStage(
       {
         stage: "prompting",
         database,
         watch,
+        leaseMs,
         run: async ({ task, signal, onProgress }) => {
           const { transcript } = task;
           const storyboard = await writeStoryboard(prompting, {

@@ -24,6 +24,7 @@ const look = (taskId: string, gates: ProviderGates): Promise<JobOutcome> => {
   return runStage(
     {
       stage: "transcribing",
+      leaseMs: 10_000,
       database,
       watch,
       run: async ({ task }) => {

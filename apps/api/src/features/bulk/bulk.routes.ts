@@ -11,7 +11,7 @@ type Dependencies = { database: Database; relay: Pick<Relay, "wake">; isAllowedA
 
 /** Before the routes of one task: Express would take `bulk` for an id. */
 export const bulkRoutes = ({ database: { db }, relay, isAllowedAddress }: Dependencies): Route[] => [
-  endpoint(createTasksInBulk, async ({ user, body }) => {
+  endpoint(createTasksInBulk, async ({ user, body, requestToken: callId }) => {
     const isAtomic = body.atomic;
     const items = toBulkItems(body.items).map((entry) => {
       if ("fault" in entry) return entry;
@@ -20,7 +20,7 @@ export const bulkRoutes = ({ database: { db }, relay, isAllowedAddress }: Depend
       if (fault !== null) return { fault: { code: "request/invalid" as const, path: "audioUrl", message: fault } };
       return { item: { text, audioUrl, audioId, name, language, metadata, deadlineMs, options } };
     });
-    const outcomes = await createTasks(db, user.id, { items, isAtomic });
+    const outcomes = await createTasks(db, user.id, { items, isAtomic, callId });
     const results = toResults(outcomes, { isAtomic, list: "items" });
     relay.wake();
     return { results };
