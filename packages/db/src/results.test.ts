@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { type Database, openDatabase } from "./client.ts";
 import { commitStoryboard, commitTranscript } from "./results.repo.ts";
+import { retryTask } from "./task-control.repo.ts";
 import { type ClaimedTask, claimTask } from "./task-state.ts";
 import { createTask, findTask } from "./tasks.repo.ts";
 import { createUser } from "./users.repo.ts";
@@ -96,4 +97,30 @@ it("characters that no database stores do not fail a stage, and others stay as t
     scenes: [{ place: kept, excerpt: kept }],
     prompts: [{ content: kept }],
   });
+});
+
+it("a retry takes away prompts that belong to no scene too, and the new ones have their places", async () => {
+  const options = TaskOptions.parse({});
+  const source = { kind: "text" as const, text: "A fox." };
+  const { id } = await createTask(database.db, { userId, name: null, language: "en", options, source });
+  const segments = [{ id: 0, startMs: null, endMs: null, text: "A fox.", confidence: null }];
+  const times = { startMs: null, endMs: null };
+  const scene = { index: 0, ...times, segmentIds: [0], excerpt: "A fox.", place: null, timeOfDay: null, mood: null };
+  const write = async (contents: readonly string[]): Promise<boolean> => {
+    const prompts = contents.map((content, position) => ({
+      position,
+      sceneIndex: 0,
+      content,
+      negative: null,
+      slots: [],
+    }));
+    const result = { language: "en", engine: "local", segments, scenes: [scene], prompts, usage: null, warnings: [] };
+    return commitStoryboard(database.db, await claimed(id, "prompting"), result);
+  };
+  expect(await write(["first"])).toBe(true);
+  await database.db.prompt.create({ data: { id: newId(), taskId: id, position: 1, content: "by hand", slots: [] } });
+  await retryTask(database.db, { id, userId });
+  expect(await write(["new", "newer"])).toBe(true);
+  const task = await findTask(database.db, { id, userId }, ["prompts"]);
+  expect(task?.prompts?.map(({ content }) => content)).toEqual(["new", "newer"]);
 });

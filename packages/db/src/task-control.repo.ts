@@ -102,6 +102,8 @@ export const retryTask = (
         deadline_at = now() + ${deadlineMs ?? null}::double precision * interval '1 ms',
         enqueued_at = now(), updated_at = now(), version = version + 1
       WHERE id = ${task.id}::uuid`;
+    // By hand some were added to no scene.
+    await tx.prompt.deleteMany({ where: { taskId: task.id } });
     await tx.scene.deleteMany({ where: { taskId: task.id } });
     // A text's transcript is its own sentences: made again, in case the language was changed.
     await tx.transcript.deleteMany({ where: { taskId: task.id, engine: "text", task: { text: { not: null } } } });

@@ -1,4 +1,4 @@
-WITH mine AS ( UPDATE tasks SET status = 'completed', stage = NULL, progress = 1, attempt_token = NULL, lease_until = NULL, completed_at = now(), updated_at = now(), version = version + 1, prompt_engine = $1, usage = $2::jsonb, warnings = warnings || $3::jsonb
+WITH mine AS ( UPDATE tasks SET status = 'completed', stage = NULL, progress = 1, attempt_token = NULL, lease_until = NULL, completed_at = now(), updated_at = clock_timestamp(), version = version + 1, prompt_engine = $1, usage = $2::jsonb, warnings = warnings || $3::jsonb
 WHERE id = $4::uuid AND attempt_token = $5::uuid
 RETURNING id ), heard AS ( INSERT INTO transcripts (task_id, language, engine, text) SELECT id, $6, 'text', $7
 FROM mine ON CONFLICT DO NOTHING

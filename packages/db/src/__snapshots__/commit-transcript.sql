@@ -1,6 +1,6 @@
 WITH before AS ( SELECT id, provider, provider_job_id
 FROM tasks
-WHERE id = $1::uuid AND attempt_token = $2::uuid FOR UPDATE ), mine AS ( UPDATE tasks SET stage = 'prompting', progress = 0, attempt = 0, attempt_token = NULL, lease_until = NULL, transcribed_at = now(), enqueued_at = now(), updated_at = now(), speech_engine = $3, warnings = warnings || $4::jsonb, provider_job_id = CASE WHEN NOT $5::boolean THEN tasks.provider_job_id END
+WHERE id = $1::uuid AND attempt_token = $2::uuid FOR UPDATE ), mine AS ( UPDATE tasks SET stage = 'prompting', progress = 0, attempt = 0, attempt_token = NULL, lease_until = NULL, transcribed_at = now(), enqueued_at = now(), updated_at = clock_timestamp(), speech_engine = $3, warnings = warnings || $4::jsonb, provider_job_id = CASE WHEN NOT $5::boolean THEN tasks.provider_job_id END
 FROM before
 WHERE tasks.id = before.id
 RETURNING tasks.id, tasks.audio_id ), gone AS ( SELECT provider, provider_job_id
