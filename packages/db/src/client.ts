@@ -35,6 +35,8 @@ export const openDatabase = ({ url, poolSize = 10, onPoolError }: DatabaseOption
     application_name: "phonoscene",
   });
   pool.on("error", onPoolError);
+  // The pool listens to idle connections only: one that breaks while it is lent out would end the process.
+  pool.on("connect", (connection) => connection.on("error", onPoolError));
   const db = new PrismaClient({ adapter: new PrismaPg(pool) });
   bindPool(db, pool);
   return {

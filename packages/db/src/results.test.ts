@@ -53,7 +53,12 @@ it("a claim that waited for the commit of a transcript brings that transcript, o
     // The client of a transaction does all that a client does here, but begin one.
     expect(await commitTranscript(tx as Database["db"], claim, transcript)).toBe(true);
     const waiting = claimTask(database.db, id, "prompting");
-    await expect.poll(() => tx.$queryRaw`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'`).toHaveLength(1);
+    await expect
+      .poll(
+        () =>
+          tx.$queryRaw`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      )
+      .toHaveLength(1);
     return { waiting };
   });
   expect(await early.waiting).toEqual({ outcome: "busy", retryInMs: 0 });

@@ -96,7 +96,10 @@ const openPostgres = ({ url, logger }: QueueBackendOptions): QueueBackend => {
     options: `-c search_path=${POSTGRES_SCHEMA} -c TimeZone=UTC`,
     application_name: "phonoscene-queue",
   });
-  pool.on("error", (error) => logger.warn({ err: error }, "queue database connection error"));
+  const tell = (error: Error): void => logger.warn({ err: error }, "queue database connection error");
+  pool.on("error", tell);
+  // The pool listens to idle connections only: one that breaks while it is lent out would end the process.
+  pool.on("connect", (connection) => connection.on("error", tell));
   // Every queue and worker listens for errors on the one pool.
   pool.setMaxListeners(0);
   const bound = withBackend(createPostgresBackend);
