@@ -53,10 +53,12 @@ it("a claim that waited for the commit of a transcript brings that transcript, o
     // The client of a transaction does all that a client does here, but begin one.
     expect(await commitTranscript(tx as Database["db"], claim, transcript)).toBe(true);
     const waiting = claimTask(database.db, id, "prompting");
+    // Not in the transaction, which sees the activity as it was when it first looked.
     await expect
       .poll(
         () =>
-          tx.$queryRaw`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+          database.db
+            .$queryRaw`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
       )
       .toHaveLength(1);
     return { waiting };
