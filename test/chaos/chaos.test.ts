@@ -11,11 +11,16 @@ const SEED = 20_261;
 
 const databaseServer = { url: inject("databaseServerUrl"), template: inject("templateDatabase") };
 
-/** The command runs each row on each of its backends; here they take turns, but where a backend is given half of the trials. */
+/** The command runs each row on each of its backends; here they take turns. */
 const backendsOf = (row: Row): readonly BackendKind[] =>
-  row.number === 2 ? row.backends : row.backends.filter((_, index) => index === row.number % row.backends.length);
+  row.backends.filter((_, index) => index === row.number % row.backends.length);
 
-const cases = ROWS.flatMap((row) => backendsOf(row).map((backend) => [row.number, row.promise, backend, row] as const));
+/** Those that end soon; `pnpm chaos --trials short` has all, and takes longer than the rest of the tests may. */
+const SOON_OVER = new Set([4, 6, 8, 9, 10, 11, 12, 14, 16]);
+
+const cases = ROWS.filter(({ number }) => SOON_OVER.has(number)).flatMap((row) =>
+  backendsOf(row).map((backend) => [row.number, row.promise, backend, row] as const),
+);
 
 it.each(cases)("%i: %s (%s)", { timeout: 240 * SECOND }, async (_number, _promise, backend, row) => {
   const trials = row.trials.short;

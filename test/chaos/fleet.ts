@@ -9,6 +9,8 @@ export type Fleet = {
   replace(victim: ServiceProcess, signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** The worker that asks the language model about a text with this word; it does so in the middle of its job. */
   holderOf(word: string, timeoutMs: number): Promise<ServiceProcess>;
+  /** The worker that did so last, if it is alive. */
+  askedLast(word: string): ServiceProcess | null;
 };
 
 export const startFleet = async (
@@ -26,6 +28,7 @@ export const startFleet = async (
   };
   return {
     workers,
+    askedLast: asked,
     holderOf: (word, timeoutMs) => until(`a job about ${word}`, timeoutMs, async () => asked(word)),
     replace: async (victim, signal) => {
       workers.splice(workers.indexOf(victim), 1);

@@ -3,9 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SECOND } from "../../packages/kernel/src/index.ts";
 import { TEXT } from "./api-client.ts";
 import { type Fleet, inLanes, startFleet } from "./fleet.ts";
+import type { ServiceProcess } from "./processes.ts";
 import { createRandom, type Random } from "./random.ts";
 import { BOTH, type Row } from "./row.ts";
-import type { Tally } from "./tally.ts";
+import { type Tally, until } from "./tally.ts";
 import { type World, withWorld } from "./world.ts";
 
 const WORKERS = 4;
@@ -31,6 +32,18 @@ const untilRecovered = async ({ world, tally }: Trials, id: string): Promise<voi
   tally.recovered(performance.now() - diedAt);
 };
 
+/** The worker that took the text up after the one that was seen; null where the task is completed. */
+const nextHolder = (
+  { world, fleet }: Trials,
+  { id, word, seen }: { id: string; word: string; seen: string | null },
+): Promise<ServiceProcess | null> =>
+  until(`another job about ${word}`, HELD_MS, async () => {
+    const holder = fleet.askedLast(word);
+    if (holder !== null && holder.name !== seen) return { holder };
+    const { rowCount } = await world.client.query("SELECT FROM tasks WHERE id = $1 AND status = 'completed'", [id]);
+    return rowCount === 1 ? { holder: null } : null;
+  }).then(({ holder }) => holder);
+
 /** A text whose worker is killed at a random moment of its conversation with the language model, so many times. */
 const killHolder = async (trials: Trials, index: number, deaths: number): Promise<void> => {
   const { world, fleet, random } = trials;
@@ -39,12 +52,9 @@ const killHolder = async (trials: Trials, index: number, deaths: number): Promis
   const replacing: Promise<void>[] = [];
   let last: string | null = null;
   for (let death = 0; death < deaths; death += 1) {
-    const seen: string | null = last;
-    let holder = await fleet.holderOf(word, HELD_MS);
-    for (const deadline = performance.now() + HELD_MS; holder.name === seen && performance.now() < deadline;) {
-      await delay(20);
-      holder = await fleet.holderOf(word, HELD_MS);
-    }
+    const holder = await nextHolder(trials, { id, word, seen: last });
+    // It was over before the last kill: that one took a worker that had done its work.
+    if (holder === null) break;
     last = holder.name;
     await delay(random.whole(0, 400));
     replacing.push(fleet.replace(holder, "SIGKILL"));

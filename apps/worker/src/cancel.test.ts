@@ -31,9 +31,9 @@ const SAMPLE = fileURLToPath(new URL("../../../samples/the-lamp-keeper.mp3", imp
 const logger = createLogger({ name: "cancel-test", level: "silent" });
 const SOON = { timeout: 20_000, interval: 10 };
 const AT_ONCE = 4;
-/** PHONOSCENE_TRIALS=full: as many as are promised, each within the second; a fifth otherwise, however long each takes. */
+/** PHONOSCENE_TRIALS=full: as many as are promised, each within the second; two otherwise, however long each takes. */
 const isFull = env["PHONOSCENE_TRIALS"] === "full";
-const TRIALS = isFull ? 20 : 4;
+const TRIALS = isFull ? 20 : 2;
 
 /** Recognisers that this process has started and that still run. */
 const recognisers = (): string[] =>

@@ -100,7 +100,7 @@ export const saveDownloadedAudio = async (
       SELECT ${id}::uuid, user_id, ${filename}, ${format}, ${sizeBytes}, ${storageKey} FROM mine
       RETURNING id
     )
-    UPDATE tasks SET audio_id = stored.id, updated_at = now() FROM stored WHERE tasks.id = ${taskId}::uuid`;
+    UPDATE tasks SET audio_id = stored.id, updated_at = clock_timestamp() FROM stored WHERE tasks.id = ${taskId}::uuid`;
   return count > 0;
 };
 

@@ -73,7 +73,7 @@ export const redriveDeadLetters = async (
       UPDATE tasks SET status = 'queued', progress = 0, attempt = 0, attempt_token = NULL, lease_until = NULL,
         stage = CASE WHEN kind = 'audio' AND error_stage = 'prompting' THEN 'prompting'::"TaskStage" END,
         completed_at = NULL, error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL,
-        dead_at = NULL, cancel_reason = NULL, deadline_at = NULL, enqueued_at = now(), updated_at = now(), version = version + 1
+        dead_at = NULL, cancel_reason = NULL, deadline_at = NULL, enqueued_at = now(), updated_at = clock_timestamp(), version = version + 1
       FROM dead WHERE tasks.id = dead.id
       RETURNING tasks.id, tasks.kind, tasks.stage
     ), asked AS (

@@ -7,7 +7,7 @@ const BATCH = 1000;
 const OVERDUE = Prisma.sql`status IN ('queued', 'processing') AND deadline_at <= now()`;
 
 const CANCELED = Prisma.sql`status = 'canceled', cancel_reason = 'deadline', stage = NULL, attempt_token = NULL,
-  lease_until = NULL, completed_at = now(), updated_at = now(), version = version + 1`;
+  lease_until = NULL, completed_at = now(), updated_at = clock_timestamp(), version = version + 1`;
 
 /** Ends the task as canceled where its deadline is over, whoever holds it. False: it is not, or the task is over. */
 export const cancelOverdueTask = async (db: Db, id: string): Promise<boolean> => {

@@ -119,7 +119,7 @@ const endInTransaction = (db: PrismaClient, which: Prisma.Sql, end: FinalEnd): P
 const showUsage = async (tx: Db, taskIds: readonly string[]): Promise<void> => {
   if (taskIds.length === 0) return;
   await tx.$executeRaw`
-    UPDATE tasks SET updated_at = now(), usage = usages.usage
+    UPDATE tasks SET updated_at = clock_timestamp(), usage = usages.usage
     FROM (${usageOf(taskIds)}) AS usages WHERE tasks.id = usages.task_id`;
 };
 

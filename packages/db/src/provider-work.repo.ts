@@ -43,7 +43,7 @@ export const saveProviderJobId = async (
       WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid FOR UPDATE
     ), saved AS (
       UPDATE tasks SET provider = ${provider}, provider_job_id = ${providerJobId}, provider_job_at = now(),
-        updated_at = now()
+        updated_at = clock_timestamp()
       FROM before WHERE tasks.id = before.id RETURNING tasks.id
     ), gone AS (
       SELECT provider, provider_job_id FROM before WHERE provider_job_id <> ${providerJobId}
@@ -58,7 +58,7 @@ export const saveProviderJobId = async (
  */
 export const parkTask = async (db: Db, claim: Claim, waitMs: number): Promise<"parked" | "ready" | "lost"> => {
   const [parked] = await db.$queryRaw<{ isReady: boolean }[]>`
-    UPDATE tasks SET attempt_token = NULL, lease_until = NULL, enqueued_at = now(), updated_at = now(),
+    UPDATE tasks SET attempt_token = NULL, lease_until = NULL, enqueued_at = now(), updated_at = clock_timestamp(),
       attempt = greatest(attempt - 1, 0),
       wait_until = CASE WHEN provider_ready_at IS NULL THEN now() + ${waitMs} * interval '1 ms' END
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid
@@ -78,7 +78,7 @@ export const noteProviderReady = async (
 ): Promise<boolean> => {
   const asked = await db.$executeRaw`
     WITH ready AS (
-      UPDATE tasks SET provider_ready_at = now(), wait_until = NULL, enqueued_at = now(), updated_at = now()
+      UPDATE tasks SET provider_ready_at = now(), wait_until = NULL, enqueued_at = now(), updated_at = clock_timestamp()
       WHERE id = ${taskId}::uuid AND status = 'processing' AND stage = 'transcribing' AND provider_ready_at IS NULL
         AND (provider_job_id IS NULL OR (provider = ${provider} AND provider_job_id = ${providerJobId}))
       RETURNING id

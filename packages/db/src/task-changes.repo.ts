@@ -91,7 +91,7 @@ const readTasks = async (
 
 const updateTasks = async (tx: Db, plans: readonly TaskPlan[]): Promise<void> => {
   await tx.$executeRaw`
-    UPDATE tasks SET version = tasks.version + 1, updated_at = now(),
+    UPDATE tasks SET version = tasks.version + 1, updated_at = clock_timestamp(),
       name = CASE WHEN change.sets_name THEN change.name ELSE tasks.name END
     FROM unnest(${arrayLiteral(plans.map(({ id }) => id))}::uuid[], ${arrayLiteral(plans.map(({ change }) => change.name !== undefined))}::bool[],
       ${arrayLiteral(plans.map(({ change }) => change.name ?? null))}::text[]) AS change (id, sets_name, name)

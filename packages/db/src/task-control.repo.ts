@@ -24,7 +24,7 @@ export const cancelTask = async (db: Db, { id, userId }: OwnedTask): Promise<Tas
       SELECT id, status FROM tasks WHERE id = ${id}::uuid AND user_id = ${userId}::uuid FOR UPDATE
     ), canceled AS (
       UPDATE tasks SET status = 'canceled', cancel_reason = 'requested', stage = NULL, attempt_token = NULL, lease_until = NULL,
-        completed_at = now(), updated_at = now(), version = version + 1
+        completed_at = now(), updated_at = clock_timestamp(), version = version + 1
       FROM before WHERE tasks.id = before.id AND before.status IN ('queued', 'processing')
     )
     SELECT status FROM before`;
@@ -100,7 +100,7 @@ export const retryTask = (
         error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL, cancel_reason = NULL,
         dead_at = NULL,
         deadline_at = now() + ${deadlineMs ?? null}::double precision * interval '1 ms',
-        enqueued_at = now(), updated_at = now(), version = version + 1
+        enqueued_at = now(), updated_at = clock_timestamp(), version = version + 1
       WHERE id = ${task.id}::uuid`;
     // By hand some were added to no scene.
     await tx.prompt.deleteMany({ where: { taskId: task.id } });
@@ -163,7 +163,7 @@ export const updateTask = (
     await tx.$executeRaw`
       UPDATE tasks SET name = CASE WHEN ${name !== undefined} THEN ${name ?? null} ELSE name END,
         language = coalesce(${language ?? null}, language), options = options || ${changed}::jsonb,
-        metadata = ${JSON.stringify(merged)}::jsonb, version = version + 1, updated_at = now()
+        metadata = ${JSON.stringify(merged)}::jsonb, version = version + 1, updated_at = clock_timestamp()
       WHERE id = ${task.id}::uuid`;
     return { outcome: "updated" };
   });

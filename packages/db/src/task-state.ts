@@ -105,7 +105,7 @@ const takeStage = async (
         attempt = attempt + 1, attempt_token = ${token}::uuid, lease_until = now() + ${leaseMs}::float8 * interval '1 ms',
         started_at = coalesce(started_at, now()),
         prompting_at = CASE WHEN ${stage} = 'prompting' THEN coalesce(prompting_at, now()) END,
-        updated_at = now()
+        updated_at = clock_timestamp()
       FROM (SELECT id AS seen_id, transcribed_at AS seen_transcribed_at FROM tasks WHERE id = ${taskId}::uuid) AS seen
       WHERE id = seen_id AND (lease_until IS NULL OR lease_until <= now())
         AND (deadline_at IS NULL OR deadline_at > now())
@@ -145,7 +145,7 @@ export const claimTaskFor = async (
 /** Extends the lease and shows progress (of the stage, 0..1). False: the claim is lost or overdue, stop working. */
 export const renewLease = async (db: Db, claim: Claim, progress: number): Promise<boolean> => {
   const count = await db.$executeRaw`
-    UPDATE tasks SET lease_until = now() + ${claim.leaseMs ?? LEASE_MS} * interval '1 ms', updated_at = now(),
+    UPDATE tasks SET lease_until = now() + ${claim.leaseMs ?? LEASE_MS} * interval '1 ms', updated_at = clock_timestamp(),
       progress = greatest(progress, ${progress})
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid
       AND (deadline_at IS NULL OR deadline_at > now())`;
@@ -165,7 +165,7 @@ export const findLostClaims = async (db: Db, claims: readonly Claim[]): Promise<
 /** Gives the claim back for another try. `isCounted: false` when the worker stops and the task did nothing wrong. */
 export const releaseTask = async (db: Db, claim: Claim, { isCounted }: { isCounted: boolean }): Promise<boolean> => {
   const count = await db.$executeRaw`
-    UPDATE tasks SET attempt_token = NULL, lease_until = NULL, enqueued_at = now(), updated_at = now(),
+    UPDATE tasks SET attempt_token = NULL, lease_until = NULL, enqueued_at = now(), updated_at = clock_timestamp(),
       attempt = CASE WHEN ${isCounted} THEN attempt ELSE greatest(attempt - 1, 0) END
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
   return count > 0;
@@ -185,7 +185,7 @@ export const failTask = async (db: Db, claim: Claim, failure: TaskFailure): Prom
   const count = await db.$executeRaw`
     UPDATE tasks SET status = 'failed', stage = NULL, attempt_token = NULL, lease_until = NULL,
       error_code = ${failure.code}, error_message = ${failure.message}, error_stage = ${failure.stage}::"TaskStage",
-      error_retryable = ${failure.retryable}, dead_at = CASE WHEN ${failure.isDead ?? false} THEN now() END, completed_at = now(), updated_at = now(), version = version + 1
+      error_retryable = ${failure.retryable}, dead_at = CASE WHEN ${failure.isDead ?? false} THEN now() END, completed_at = now(), updated_at = clock_timestamp(), version = version + 1
     WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid`;
   return count > 0;
 };

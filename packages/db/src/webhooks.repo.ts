@@ -84,7 +84,7 @@ export const updateWebhook = (
         events = coalesce(${events === undefined ? null : [...events]}::text[], events),
         disabled_reason = CASE coalesce(${status ?? null}, status::text)
           WHEN 'disabled' THEN coalesce(disabled_reason, 'requested') END,
-        status = coalesce(${status ?? null}::"WebhookStatus", status), version = version + 1, updated_at = now()
+        status = coalesce(${status ?? null}::"WebhookStatus", status), version = version + 1, updated_at = clock_timestamp()
       WHERE id = ${id}::uuid AND user_id = ${userId}::uuid
         AND (${versions === null} OR version = ANY(${[...(versions ?? [])]}::int[]))
       RETURNING ${COLUMNS}`;
@@ -96,7 +96,7 @@ export const updateWebhook = (
 export const disableGoneWebhook = (db: PrismaClient, id: string): Promise<void> =>
   db.$transaction(async (tx) => {
     await tx.$executeRaw`
-      UPDATE webhooks SET status = 'disabled', disabled_reason = 'gone', version = version + 1, updated_at = now()
+      UPDATE webhooks SET status = 'disabled', disabled_reason = 'gone', version = version + 1, updated_at = clock_timestamp()
       WHERE id = ${id}::uuid AND status = 'enabled'`;
     await cancelPending(tx, id);
   });
@@ -109,7 +109,7 @@ export const rotateWebhookSecret = async (
 ): Promise<WebhookRow | null> => {
   const [row] = await db.$queryRaw<WebhookRow[]>`
     UPDATE webhooks SET previous_secret = secret, previous_until = now() + ${ROTATION_MS} * interval '1 ms',
-      secret = ${secret}, version = version + 1, updated_at = now()
+      secret = ${secret}, version = version + 1, updated_at = clock_timestamp()
     WHERE id = ${id}::uuid AND user_id = ${userId}::uuid
     RETURNING ${COLUMNS}`;
   return row ?? null;

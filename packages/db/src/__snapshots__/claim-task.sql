@@ -1,4 +1,4 @@
-UPDATE tasks SET status = 'processing', stage = $1::"TaskStage", progress = CASE WHEN stage = $2::"TaskStage" AND provider_job_id IS NOT NULL THEN progress ELSE 0 END, wait_until = NULL, provider_ready_at = NULL, attempt = attempt + 1, attempt_token = $3::uuid, lease_until = now() + $4::float8 * interval '1 ms', started_at = coalesce(started_at, now()), prompting_at = CASE WHEN $5 = 'prompting' THEN coalesce(prompting_at, now()) END, updated_at = now()
+UPDATE tasks SET status = 'processing', stage = $1::"TaskStage", progress = CASE WHEN stage = $2::"TaskStage" AND provider_job_id IS NOT NULL THEN progress ELSE 0 END, wait_until = NULL, provider_ready_at = NULL, attempt = attempt + 1, attempt_token = $3::uuid, lease_until = now() + $4::float8 * interval '1 ms', started_at = coalesce(started_at, now()), prompting_at = CASE WHEN $5 = 'prompting' THEN coalesce(prompting_at, now()) END, updated_at = clock_timestamp()
 FROM (SELECT id AS seen_id, transcribed_at AS seen_transcribed_at
 FROM tasks
 WHERE id = $6::uuid) AS seen
