@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 import { countsReporter } from "./test/counts-reporter.ts";
+import { SlowFirst } from "./test/slow-first.ts";
 
 /** Workspace packages are taken from their source; the rest are Vite's defaults for a server. */
 const conditions = ["phonoscene-source", "module", "node", "development|production"];
@@ -16,6 +17,7 @@ export default defineConfig({
     globalSetup: ["test/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
     // Processes that a test forks run from source too.
     execArgv: ["--import", "tsx", "--conditions=phonoscene-source"],
     testTimeout: 120_000,
