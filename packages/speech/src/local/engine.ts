@@ -1,11 +1,13 @@
 import type { Warning } from "@phonoscene/contracts";
 import { AppError, type Logger } from "@phonoscene/kernel";
 
-import type { SpeechEngine, SpeechResult, SpeechSegment } from "../port.ts";
+import type { SpeechEngine, SpeechResult, SpeechSegment, SpeechWord } from "../port.ts";
 import { onlyRising } from "../rising.ts";
 import type { LocalSummary } from "./messages.ts";
 import type { ModelName } from "./model-files.ts";
 import { runChild } from "./run-child.ts";
+import type { SpanMs } from "./timing.ts";
+import { wordTimingOf } from "./word-times.ts";
 
 export type LocalSpeechConfig = {
   /** `tiny` is twice as fast and makes a third more mistakes. */
@@ -42,6 +44,14 @@ const warningsFor = (language: string, { isTruncated, medianLogProbability }: Lo
   return warnings;
 };
 
+const wordsWithin = ({ words = null }: SpeechSegment, { startMs, endMs }: SpanMs): SpeechWord[] | null =>
+  words &&
+  words.map((word) => ({
+    ...word,
+    startMs: Math.min(endMs, Math.max(startMs, word.startMs)),
+    endMs: Math.min(endMs, Math.max(startMs, word.endMs)),
+  }));
+
 /** Rounding must not let a segment begin before the last one's end, or end after the recording. */
 const inOrder = (segments: readonly SpeechSegment[], durationMs: number): SpeechSegment[] => {
   let earliestMs = 0;
@@ -49,7 +59,7 @@ const inOrder = (segments: readonly SpeechSegment[], durationMs: number): Speech
   for (const segment of segments) {
     const startMs = Math.min(durationMs, Math.max(earliestMs, segment.startMs));
     const endMs = Math.min(durationMs, Math.max(startMs, segment.endMs));
-    if (endMs > startMs) ordered.push({ ...segment, startMs, endMs });
+    if (endMs > startMs) ordered.push({ ...segment, startMs, endMs, words: wordsWithin(segment, { startMs, endMs }) });
     earliestMs = endMs;
   }
   return ordered;
@@ -80,6 +90,7 @@ export const createLocalSpeechEngine = (config: LocalSpeechConfig): SpeechEngine
       return {
         language: language === "auto" ? "en" : language,
         durationMs: summary.durationMs,
+        wordTiming: wordTimingOf(segments),
         segments: inOrder(segments, summary.durationMs),
         engine: name,
         warnings: warningsFor(language, summary),
