@@ -62,7 +62,6 @@ const storyboard = {
   segments: [],
   scenes: [],
   prompts: [],
-  usage: null,
   warnings: [],
 };
 const failure = { code: "internal", message: "no", stage: "transcribing", retryable: true } as const;
