@@ -10,6 +10,7 @@ export type Heard = {
   voiced: Frames[];
   /** Mean log-probability of the tokens. */
   logProbability: number;
+  tokens: number;
 };
 
 /** A voice as sure as this was there: an empty answer is the model's mistake (digits over the telephone). */
@@ -58,7 +59,7 @@ const level = (samples: Float32Array): void => {
  */
 export const hear = async (model: Moonshine, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
   level(chunk.samples);
-  const { text, logProbability, ending } = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
+  const { text, logProbability, tokens, ending } = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
   const parts = ending !== "end" && mayHalve ? halves(chunk) : [];
   if (parts.length > 0) {
     const heard: Heard[] = [];
@@ -66,5 +67,5 @@ export const hear = async (model: Moonshine, chunk: Chunk, mayHalve = true): Pro
     return heard;
   }
   if (!/[\p{L}\p{N}]/u.test(text)) return [];
-  return [{ text, frames: chunk.frames, voiced: chunk.voiced, logProbability }];
+  return [{ text, frames: chunk.frames, voiced: chunk.voiced, logProbability, tokens }];
 };
