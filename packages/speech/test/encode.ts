@@ -26,7 +26,8 @@ export const FORMATS = [
 ] as const;
 export type Format = (typeof FORMATS)[number];
 
-const OPUS_FRAME = 960;
+/** Samples that the encoder takes at once. */
+const FRAMES: Partial<Record<Format["codec"], number>> = { libopus: 960, libvorbis: 64 };
 const FRAME = 1024;
 
 /** Writes a recording once more, in another format. */
@@ -35,7 +36,7 @@ export const encode = (source: string, target: string, { codec, sampleFormat, ra
   const stream = input.audio();
   if (stream === undefined) throw new Error(`${source} has no audio`);
   const decoder = Decoder.createSync(stream, {});
-  const frameSamples = codec === "libopus" ? OPUS_FRAME : FRAME;
+  const frameSamples = FRAMES[codec] ?? FRAME;
   const filter = FilterAPI.create(
     `aresample=${rateHz},aformat=sample_fmts=${sampleFormat}:channel_layouts=mono,asetnsamples=${frameSamples}:p=0`,
     {},

@@ -17,7 +17,13 @@ const IRREGULAR_ORDINALS: Record<string, string> = {
   twelve: "twelfth",
 };
 const ORDINAL_ENDINGS: Record<string, string> = { one: "st", two: "nd", three: "rd" };
-const MULTIPLIERS: Record<string, number> = { hundred: 100, thousand: 1000, million: 1e6, billion: 1e9, trillion: 1e12 };
+const MULTIPLIERS: Record<string, number> = {
+  hundred: 100,
+  thousand: 1000,
+  million: 1e6,
+  billion: 1e9,
+  trillion: 1e12,
+};
 const ZEROS = new Set(["o", "oh", "zero"]);
 const SIGNS: Record<string, string> = { minus: "-", negative: "-", plus: "+", positive: "+" };
 const CURRENCIES: Record<string, string> = { pound: "£", euro: "€", dollar: "$", cent: "¢" };

@@ -17,7 +17,10 @@ const RULES: readonly [RegExp, string][] = [
   [/(?<=^(cent|fib|theat))re(?=[a-z]{4})/, "er"],
   [new RegExp(`(${RE.join("|")})re(s?)$`), "$1er$2"],
   [new RegExp(`(${RE.join("|")})red$`), "$1ered"],
-  [new RegExp(`^(out|re|un)?(${DOUBLED.join("|")})l(?=(ed|er|ers|est|ing|ings|ery|ist|ists|able|ous|ation|or|ors)$)`), "$1$2"],
+  [
+    new RegExp(`^(out|re|un)?(${DOUBLED.join("|")})l(?=(ed|er|ers|est|ing|ings|ery|ist|ists|able|ous|ation|or|ors)$)`),
+    "$1$2",
+  ],
   [/(?<=[a-z]{4})is(?=(e|ed|er|ers|es|ing|ingly|ings|able|ation|ations|ement)$)/, "iz"],
   [/(anal|paral|catal|electrol|hydrol|breathal|dial)ys(e|ed|er|ers|es|ing)$/, "$1yz$2"],
   [/(?<=cata|dia|ana|mono|pro|epi|travelo)logu(?:e(?=s?$|d$|r)|(?=ing$))/, "log"],

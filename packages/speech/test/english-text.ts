@@ -106,7 +106,11 @@ export const normaliseEnglish = (text: string): string => {
       .replaceAll(/(\d),(\d)/g, "$1$2")
       .replaceAll(/\.([^0-9]|$)/g, " $1"),
   );
-  const figures = withFigures(splitFigures(letters).split(/\s+/).filter((word) => word !== ""));
+  const figures = withFigures(
+    splitFigures(letters)
+      .split(/\s+/)
+      .filter((word) => word !== ""),
+  );
   return joinCents(figures.join(" "))
     .split(" ")
     .map(american)

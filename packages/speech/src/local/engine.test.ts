@@ -176,9 +176,12 @@ describe.skipIf(!hasCorpus)("real speech", () => {
     expectOrder(result);
   });
 
-  test.each(["silence_20s.flac", "noise_room_33s.wav", "music_guitar_10s.mp3"])("%s has no speech, and is told so", async (name) => {
-    await expect(transcribe(corpusFile(name))).rejects.toMatchObject({ code: "no_speech", retryable: false });
-  });
+  test.each(["silence_20s.flac", "noise_room_33s.wav", "music_guitar_10s.mp3"])(
+    "%s has no speech, and is told so",
+    async (name) => {
+      await expect(transcribe(corpusFile(name))).rejects.toMatchObject({ code: "no_speech", retryable: false });
+    },
+  );
 
   test("a recording longer than allowed is refused", async () => {
     const work = transcribe(corpusFile(LONG), {}, { maxDurationMs: MINUTE_MS });

@@ -5,19 +5,21 @@ import type { Evidence } from "./messages.ts";
 
 /**
  * The recogniser knows English alone and makes fluent English of whatever it hears; but it is not sure of what it
- * invents. The mean log-probability of all tokens of a recording tells the two apart (figures: ADR 005).
+ * invents. The mean log-probability of a recording's tokens tells the two apart (figures: ADR 005).
  */
-const DOUBTFUL = -0.35;
+const DOUBTFUL = -0.25;
+/** As if so many more had been certain: a word or two prove nothing. */
+const GRANTED_TOKENS = 2;
 
 /** Of all tokens of a recording: a long chunk tells more than a short one. */
 export const sureness = (evidence: readonly Evidence[]): number => {
   let sum = 0;
-  let steps = 0;
+  let steps = GRANTED_TOKENS;
   for (const { tokens, logProbability } of evidence) {
     sum += logProbability * (tokens + 1); // the end was chosen as well
     steps += tokens + 1;
   }
-  return steps === 0 ? 0 : sum / steps;
+  return sum / steps;
 };
 
 const REMEDY =

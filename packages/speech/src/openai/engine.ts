@@ -1,10 +1,10 @@
 import { AppError, MINUTE, OPEN_GATE, type ProviderAnswer, SECOND } from "@phonoscene/kernel";
 import { z } from "zod";
 
+import { KeptSegments } from "../kept-segments.ts";
 import { openDecoder } from "../local/decode.ts";
 import type { MediaKind } from "../local/media-kind.ts";
 import { readRecordingLength, type RecordingLength } from "../local/recording-length.ts";
-import { KeptSegments } from "../kept-segments.ts";
 import type { SpeechEngine, SpeechRequest, SpeechResult, SpeechSegment } from "../port.ts";
 import { onlyRising } from "../rising.ts";
 import { type SpeechServer, transcribeSound } from "./client.ts";
