@@ -1,4 +1,4 @@
-import type { Scene, Segment, Slot, Warning } from "@phonoscene/contracts";
+import type { Scene, Segment, Slot, Warning, WordTiming } from "@phonoscene/contracts";
 import { newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
@@ -22,6 +22,8 @@ export type TranscriptResult = {
   language: string;
   engine: string;
   durationMs: number;
+  /** Absent or null where words have no times. */
+  wordTiming?: WordTiming | null;
   segments: NewSegment[];
   warnings: Warning[];
 };
@@ -45,6 +47,7 @@ export type NewTranscript = {
   language: string;
   engine: string;
   durationMs: number | null;
+  wordTiming?: WordTiming | null;
   segments: NewSegment[];
 };
 
@@ -83,12 +86,13 @@ export const insertTranscript = async (tx: Db, taskId: string, transcript: NewTr
 };
 
 /** Parts of a statement: the transcript of the task `mine`, in place of the one of an earlier run. */
-const replaceTranscript = ({ language, engine, durationMs, segments }: NewTranscript): Prisma.Sql => Prisma.sql`
+const replaceTranscript = ({ language, engine, durationMs, wordTiming, segments }: NewTranscript): Prisma.Sql => Prisma.sql`
   heard AS (
-    INSERT INTO transcripts (task_id, language, engine, duration_ms, text)
-    SELECT id, ${language}, ${engine}, ${durationMs}::int, ${joined(segments)} FROM mine
+    INSERT INTO transcripts (task_id, language, engine, duration_ms, word_timing, text)
+    SELECT id, ${language}, ${engine}, ${durationMs}::int, ${wordTiming ?? null}, ${joined(segments)} FROM mine
     ON CONFLICT (task_id) DO UPDATE SET language = excluded.language, engine = excluded.engine,
-      duration_ms = excluded.duration_ms, text = excluded.text, created_at = excluded.created_at
+      duration_ms = excluded.duration_ms, word_timing = excluded.word_timing, text = excluded.text,
+      created_at = excluded.created_at
     RETURNING task_id AS id
   ), spoken AS (
     ${insertSegments(segments)}

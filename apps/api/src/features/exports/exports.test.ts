@@ -109,6 +109,17 @@ describe("a transcript", () => {
     expect(transcript?.segments[0]).not.toHaveProperty("words");
   });
 
+  it.each<[TranscriptFormat, string]>([
+    ["txt", 'A & B: She said "go" --> and went.\n=Шторм, 🌊\n'],
+    ["srt", '--> 00:00:02,000\nA & B: She said "go" --\u2060> and went.\n'],
+    ["vtt", '--> 00:00:02.000\n<v A &amp; B>She said "go" --&gt; and went.</v>\n'],
+  ])("names its speakers in %s", async (format, holds) => {
+    const id = await timedTask();
+    const where = { taskId_position: { taskId: id, position: 0 } };
+    await world.database.db.transcriptSegment.update({ where, data: { speaker: "A & B" } });
+    expect(await (await get(`/v1/tasks/${id}/transcript?format=${format}`)).text()).toContain(holds);
+  });
+
   it("is there before the prompts are, where it came with the task", async () => {
     const id = await create({ transcript: { segments: SEGMENTS } });
     expect((await get(`/v1/tasks/${id}/transcript`)).status).toBe(200);
