@@ -40,8 +40,6 @@ export type StoryboardResult = {
   segments: Segment[];
   scenes: Scene[];
   prompts: { position: number; sceneIndex: number; content: string; negative: string | null; slots: Slot[] }[];
-  /** As `findTaskUsage` sums it up. */
-  usage: object | null;
   warnings: Warning[];
 };
 
@@ -185,14 +183,13 @@ const insertStoryboard = ({ scenes, prompts }: StoryboardResult): Prisma.Sql => 
  * gets its transcript here: its own sentences, without times; one that came with a transcript gets the language found. False: the claim is lost and nothing was written.
  */
 export const commitStoryboard = async (db: PrismaClient, claim: Claim, result: StoryboardResult): Promise<boolean> => {
-  const { language, segments, usage } = result;
+  const { language, segments } = result;
   const [stored] = await queryPrepared<{ count: number }>(
     db,
     Prisma.sql`
       WITH mine AS (
         UPDATE tasks SET status = 'completed', stage = NULL, progress = 1, attempt_token = NULL, lease_until = NULL,
           completed_at = now(), updated_at = clock_timestamp(), version = version + 1, prompt_engine = ${result.engine},
-          usage = ${usage === null ? null : toJsonb(usage)}::jsonb,
           warnings = warnings || ${toJsonb(result.warnings)}::jsonb
         WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid RETURNING id
       ), heard AS (

@@ -54,7 +54,6 @@ const complete = async (taskId: string, segments: { startMs: number | null; endM
       negative: id === 0 ? "blur" : null,
       slots: [],
     })),
-    usage: null,
     warnings: [],
   });
   expect(isStored).toBe(true);
