@@ -1,4 +1,4 @@
-import type { Warning } from "@phonoscene/contracts";
+import type { Warning, WordTiming } from "@phonoscene/contracts";
 import type { ProviderGate } from "@phonoscene/kernel";
 
 export type SpeechWord = { startMs: number; endMs: number; text: string; confidence: number | null };
@@ -20,6 +20,8 @@ export type SpeechResult = {
   /** BCP 47 tag of what was spoken. */
   language: string;
   durationMs: number;
+  /** How the words' times were found; null where no word has any. */
+  wordTiming: WordTiming | null;
   /** Ordered, not overlapping, within the duration. */
   segments: SpeechSegment[];
   /** Engine and model, such as `local/moonshine-base`. */
