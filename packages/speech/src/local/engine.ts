@@ -1,13 +1,15 @@
 import type { Warning } from "@phonoscene/contracts";
 import type { Logger } from "@phonoscene/kernel";
 
-import type { SpeechEngine, SpeechResult, SpeechSegment } from "../port.ts";
+import type { SpeechEngine, SpeechResult, SpeechSegment, SpeechWord } from "../port.ts";
 import { onlyRising } from "../rising.ts";
 import { keepChunks } from "./kept-chunks.ts";
 import { doubtLanguage, refuseLanguage } from "./language-doubt.ts";
 import type { HeardChunk } from "./messages.ts";
 import type { ModelName } from "./model-files.ts";
 import { runChild } from "./run-child.ts";
+import type { SpanMs } from "./timing.ts";
+import { wordTimingOf } from "./word-times.ts";
 
 export type LocalSpeechConfig = {
   /** `tiny` is twice as fast and makes a third more mistakes. */
@@ -30,6 +32,14 @@ const TRUNCATED: Warning = {
   message: "The recording ends in the middle: what could be read was used. Send the whole file for the rest.",
 };
 
+const wordsWithin = ({ words = null }: SpeechSegment, { startMs, endMs }: SpanMs): SpeechWord[] | null =>
+  words &&
+  words.map((word) => ({
+    ...word,
+    startMs: Math.min(endMs, Math.max(startMs, word.startMs)),
+    endMs: Math.min(endMs, Math.max(startMs, word.endMs)),
+  }));
+
 /** Rounding must not let a segment begin before the last one's end, or end after the recording. */
 const inOrder = (segments: readonly SpeechSegment[], durationMs: number): SpeechSegment[] => {
   let earliestMs = 0;
@@ -37,7 +47,7 @@ const inOrder = (segments: readonly SpeechSegment[], durationMs: number): Speech
   for (const segment of segments) {
     const startMs = Math.min(durationMs, Math.max(earliestMs, segment.startMs));
     const endMs = Math.min(durationMs, Math.max(startMs, segment.endMs));
-    if (endMs > startMs) ordered.push({ ...segment, startMs, endMs });
+    if (endMs > startMs) ordered.push({ ...segment, startMs, endMs, words: wordsWithin(segment, { startMs, endMs }) });
     earliestMs = endMs;
   }
   return ordered;
@@ -79,6 +89,7 @@ export const createLocalSpeechEngine = (config: LocalSpeechConfig): SpeechEngine
       return {
         language: language === "auto" ? "en" : language,
         durationMs: summary.durationMs,
+        wordTiming: wordTimingOf(segments),
         segments: inOrder(segments, summary.durationMs),
         engine: name,
         warnings: [...(summary.isTruncated ? [TRUNCATED] : []), ...doubts],
