@@ -19,8 +19,8 @@ import {
   type SpeechSegment,
   type SpeechWord,
 } from "../../packages/speech/src/index.ts";
-import { interpolateWords } from "../../packages/speech/src/local/word-times.ts";
 import { matchWords, spokenForm } from "../../packages/speech/src/local/match-words.ts";
+import { interpolateWords } from "../../packages/speech/src/local/word-times.ts";
 
 const TARGET_MEDIAN_MS = 80;
 
