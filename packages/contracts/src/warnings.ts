@@ -17,6 +17,7 @@ export const Warning = z
         // Of earlier versions: a formula with an unknown slot is refused now.
         "slot_unknown",
         "instruction_unused",
+        "prompt_language_unused",
         "prompt_repaired",
         "parameter_dropped",
       ])
