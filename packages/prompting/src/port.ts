@@ -1,4 +1,13 @@
-import type { FormulaSlotName, Prompt, Scene, Segment, Slot, TaskOptions, Warning } from "@phonoscene/contracts";
+import type {
+  ContentType,
+  FormulaSlotName,
+  Prompt,
+  Scene,
+  Segment,
+  Slot,
+  TaskOptions,
+  Warning,
+} from "@phonoscene/contracts";
 import type { ProviderGate } from "@phonoscene/kernel";
 
 /** One place of a formula: `name` is the key, `label` what a person or a model reads. */
@@ -26,6 +35,9 @@ export type SlotRequest = {
   style: StyleSet;
   /** BCP 47 tag of the text. */
   language: string;
+  /** BCP 47 tag of what is written: not the text's. */
+  promptLanguage: string;
+  contentType: ContentType | null;
   seed: number;
   /** Where requests to providers go through; without it each is made once, and nothing is counted. */
   gate?: ProviderGate | undefined;

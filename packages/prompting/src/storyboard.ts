@@ -5,6 +5,7 @@ import { AppError } from "@phonoscene/kernel";
 
 import { visualCoverage } from "./local/slavic.ts";
 import { readFormula } from "./look/formula.ts";
+import { genreOfText } from "./look/genre.ts";
 import { chooseStyle } from "./look/style.ts";
 import type { PromptDraft, PromptEngine, SceneDraft, SlotResult, Storyboard, StoryboardRequest } from "./port.ts";
 import { writePrompt } from "./prompt.ts";
@@ -23,6 +24,18 @@ const readUnits = ({ source }: StoryboardRequest): Unit[] => {
     detail: "There are no words to illustrate. Send a text with at least one word, or audio with speech in it.",
   });
 };
+
+const HEADER_SEGMENTS = 5;
+
+const genreOf = (source: StoryboardRequest["source"]): string | null =>
+  genreOfText(
+    source.kind === "text"
+      ? source.text
+      : source.segments
+          .slice(0, HEADER_SEGMENTS)
+          .map(({ text }) => text)
+          .join("\n"),
+  );
 
 const excerptOf = (units: readonly Unit[]): string =>
   units
@@ -124,8 +137,10 @@ export const writeStoryboard = async (engine: PromptEngine, request: StoryboardR
   const written: SlotResult = await engine.writeSlots({
     scenes,
     formula,
-    style: chooseStyle(request.options.seed, request.options.style),
+    style: chooseStyle({ ...request.options, style: request.options.style ?? genreOf(request.source) }),
     language,
+    promptLanguage: request.options.promptLanguage,
+    contentType: request.options.contentType,
     seed: request.options.seed,
     gate: request.gate,
     onProgress: (fraction) => request.onProgress(PREPARED_SHARE + ENGINE_SHARE * fraction),

@@ -76,6 +76,11 @@ const INSTRUCTION_UNUSED: Warning = {
     "or say what you want with formula, style and negative.",
 };
 
+const promptLanguageUnused = (tag: string): Warning => ({
+  code: "prompt_language_unused",
+  message: `The prompts are in English, not in "${tag}": the built-in engine writes English only, and nothing is translated. Configure a language model (OPENAI_API_KEY) for other languages.`,
+});
+
 /**
  * The engine that needs neither a key nor a network: a tagger, clause rules and lexicons. It reads English; for
  * Ukrainian and Russian it knows what can be seen, for other languages it passes the scene's own words on.
@@ -88,7 +93,10 @@ export const createLocalEngine = (): PromptEngine => {
       slots: await writeScenes(read, request),
       engine: "local",
       usage: null,
-      warnings: request.formula.guidance === null ? [] : [INSTRUCTION_UNUSED],
+      warnings: [
+        ...(request.formula.guidance === null ? [] : [INSTRUCTION_UNUSED]),
+        ...(primaryLanguage(request.promptLanguage) === "en" ? [] : [promptLanguageUnused(request.promptLanguage)]),
+      ],
     }),
   };
 };
