@@ -1,5 +1,6 @@
 import type { Slot, Target, TargetParameters, TargetVersion, Warning } from "@phonoscene/contracts";
 
+import { declinedNames } from "../safety/safety.ts";
 import { formatFlux } from "./flux.ts";
 import { formatGptImage } from "./gpt-image.ts";
 import { formatMidjourney } from "./midjourney.ts";
@@ -43,8 +44,16 @@ const unusedParameters = (target: Target, parameters: TargetParameters | null): 
   return [{ code: "parameter_dropped", message }];
 };
 
+/** Some generators draw them, some refuse: the words stay, and the caller is told. */
+const nameWarnings = (slots: readonly Slot[]): Warning[] =>
+  declinedNames(slots).map((name) => ({
+    code: "text_may_be_refused",
+    message: `Some image generators decline to draw "${name}", or in that style: describe the look in your own words if yours does.`,
+  }));
+
 /** Builds the string to paste into the target, out of the slots. */
 export const formatPrompt = (target: Target, request: FormatRequest): Formatted => {
   const formatted = FORMATTERS[target](request);
-  return { ...formatted, warnings: [...unusedParameters(target, request.parameters), ...formatted.warnings] };
+  const names = nameWarnings(request.slots);
+  return { ...formatted, warnings: [...names, ...unusedParameters(target, request.parameters), ...formatted.warnings] };
 };
