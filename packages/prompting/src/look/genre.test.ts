@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { genreOfText, inventedProps, lookOfStyle } from "./genre.ts";
+import { genreOf, inventedProps, lookOfStyle } from "./genre.ts";
 
 describe("a genre in the style", () => {
   it.each([
@@ -29,7 +29,7 @@ it.each([
   ["My song\n[Genre: Jazz]\nThe rain fell", "Jazz"],
   ["The genre: a word of librarians", null],
 ])("a text may name its genre: %j", (text, genre) => {
-  expect(genreOfText(text)).toBe(genre);
+  expect(genreOf({ kind: "text", text })).toBe(genre);
 });
 
 it("things of stages and studios are invented where the scene does not name them", () => {

@@ -1,4 +1,5 @@
 import { GENRE_PROPS, GENRES, MUSIC_WORDS } from "../lexicons/genres.data.ts";
+import type { StoryboardRequest } from "../port.ts";
 
 type Genre = { name: string; feel: string; isPlainWord: boolean };
 
@@ -48,9 +49,12 @@ export const lookOfStyle = (asked: string): string => {
 
 const HEADER = /^[^\S\n]*[[(]?genre\s*:\s*([^\n\])]{1,60})/imu;
 
+const HEADER_SEGMENTS = 5;
+
 /** What a text says of its own genre in a line such as "Genre: rap"; null where it says nothing. */
-export const genreOfText = (text: string): string | null => {
-  const named = tidy(HEADER.exec(text)?.[1] ?? "");
+export const genreOf = (source: StoryboardRequest["source"]): string | null => {
+  const segments = source.kind === "text" ? [source] : source.segments.slice(0, HEADER_SEGMENTS);
+  const named = tidy(HEADER.exec(segments.map(({ text }) => text).join("\n"))?.[1] ?? "");
   return named === "" ? null : named;
 };
 

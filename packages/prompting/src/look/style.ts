@@ -2,8 +2,8 @@ import type { TaskOptions } from "@phonoscene/contracts";
 
 import { CONTENT_LOOKS } from "../lexicons/content-types.data.ts";
 import { STYLE_SETS } from "../lexicons/styles.data.ts";
-import type { StyleSet } from "../port.ts";
-import { lookOfStyle } from "./genre.ts";
+import type { StoryboardRequest, StyleSet } from "../port.ts";
+import { genreOf, lookOfStyle } from "./genre.ts";
 
 const sets: StyleSet[] = STYLE_SETS.trim()
   .split("\n")
@@ -28,14 +28,14 @@ const setsFor = (contentType: TaskOptions["contentType"]): StyleSet[] => {
 };
 
 /**
- * One look for the whole set: by the seed, or the caller's own style in the style's place. A drawn or painted style
+ * One look for the whole set: by the seed, or in the style's place the caller's own, or the genre that the text names. A drawn or painted style
  * gets no camera.
  */
-export const chooseStyle = ({
-  seed,
-  style,
-  contentType,
-}: Pick<TaskOptions, "seed" | "style" | "contentType">): StyleSet => {
+export const chooseStyle = (
+  { seed, contentType, style: asked }: Pick<TaskOptions, "seed" | "style" | "contentType">,
+  source: StoryboardRequest["source"],
+): StyleSet => {
+  const style = asked ?? genreOf(source);
   const suited = setsFor(contentType);
   const chosen = suited[(seed * STRIDE) % suited.length] ?? sets[0]!;
   if (style === null) return chosen;
