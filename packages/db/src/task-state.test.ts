@@ -1,4 +1,4 @@
-import type { TaskOptions } from "@phonoscene/contracts";
+import { TaskOptions } from "@phonoscene/contracts";
 import { newId } from "@phonoscene/kernel";
 import { useDatabase } from "@phonoscene/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,17 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const options: TaskOptions = {
-  target: "midjourney",
-  count: null,
-  secondsPerScene: null,
-  aspectRatio: null,
-  seed: 0,
-  style: null,
-  negative: null,
-  formula: null,
-  instruction: null,
-};
+const options = TaskOptions.parse({});
 
 const newText = async (): Promise<string> => {
   const source = { kind: "text" as const, text: "A fox crossed the river." };

@@ -95,6 +95,11 @@ const INSTRUCTION_UNUSED: Warning = {
     "or say what you want with formula, style and negative.",
 };
 
+const promptLanguageUnused = (tag: string): Warning => ({
+  code: "prompt_language_unused",
+  message: `The prompts are in English, not in "${tag}": the built-in engine writes English only, and nothing is translated. Configure a language model (OPENAI_API_KEY) for other languages.`,
+});
+
 /**
  * The engine that needs neither a key nor a network: a tagger, clause rules and lexicons. It reads English; for
  * Ukrainian and Russian it knows what can be seen, for other languages it passes the scene's own words on.
@@ -120,7 +125,10 @@ export const createLocalEngine = (): PromptEngine => {
     writeSlots: async (request): Promise<SlotResult> => {
       const slots = writeScenes(await readText(request, request.onProgress), request);
       request.onProgress(1);
-      const warnings = request.formula.guidance === null ? [] : [INSTRUCTION_UNUSED];
+      const warnings = [
+        ...(request.formula.guidance === null ? [] : [INSTRUCTION_UNUSED]),
+        ...(primaryLanguage(request.promptLanguage) === "en" ? [] : [promptLanguageUnused(request.promptLanguage)]),
+      ];
       return { slots, engine: "local", usage: null, warnings };
     },
   };
