@@ -19,13 +19,15 @@ export type ContentReader = (text: string) => Content;
 
 export const createContentReader = (wordNet: WordNet): ContentReader => {
   const nlp = winkNLP(model, ["sbd", "pos"]);
+  // Typed as one for documents; a token's gets the same arguments.
+  const lemma = nlp.its.lemma as unknown as typeof nlp.its.value;
   return (text) => {
     const tokens = nlp.readDoc(text).tokens();
-    const values = tokens.out<string>(nlp.its.value);
+    const texts = tokens.out<string>(nlp.its.value);
     // `out(its.x)` is typed as a union of its overloads; with these helpers it is a list of strings.
     const tags = tokens.out(nlp.its.pos) as string[];
-    const lemmas = tokens.out(nlp.its.lemma) as string[];
-    const read = values.map((value, index) => ({
+    const lemmas = tokens.out<string>(lemma);
+    const read = texts.map((value, index) => ({
       lower: value.toLowerCase(),
       tag: tags[index] ?? "X",
       lemma: lemmas[index] ?? value.toLowerCase(),
@@ -54,3 +56,7 @@ export const promptText = (prompt: Pick<PromptDraft, "slots">): string => {
     .filter((word) => word !== "" && !atmosphere.has(word));
   return [slotValue(prompt, "subject"), ...keywords].join(", ");
 };
+
+/** What the engine wrote about the scene, as the ratings keep it. */
+export const promptWords = (prompt: Pick<PromptDraft, "slots">): string =>
+  `${slotValue(prompt, "subject")} | ${slotValue(prompt, "keywords")}`;

@@ -10,9 +10,10 @@ import { stdout } from "node:process";
 import { parseArgs } from "node:util";
 
 import { createLocalEngine } from "../src/local/engine.ts";
-import type { PromptEngine } from "../src/port.ts";
-import { createContentReader } from "./content.ts";
-import { type Measured, measureText, summarise, type Tools } from "./measure.ts";
+import type { PromptEngine, Storyboard } from "../src/port.ts";
+import { createContentReader, promptWords } from "./content.ts";
+import { type Measured, measureText, summarise, type Tools, writeBoard } from "./measure.ts";
+import { readRatings, renderRatings, staleRatings } from "./ratings.ts";
 import { renderTable } from "./report.ts";
 import { KINDS, readTexts, type Text } from "./texts.ts";
 import { loadWordNet } from "./wordnet.ts";
@@ -59,29 +60,38 @@ const rowsOf = (measured: readonly Measured[]): { name: string; figures: ReturnT
 
 const show = ({ text, board }: Measured): void => {
   print(`\n== ${text.name} (${text.split})`);
-  for (const { sceneIndex, excerpt, slots } of board.prompts) {
-    print(`\n${sceneIndex + 1} > ${excerpt.replaceAll("\n", " / ")}`);
-    print(
-      `  = ${slots
-        .map(({ value, origin }) => `${value} (${origin})`)
-        .slice(0, 2)
-        .join(" | ")}`,
-    );
+  for (const prompt of board.prompts) {
+    print(`\n${prompt.sceneIndex + 1} > ${prompt.excerpt.replaceAll("\n", " / ")}`);
+    print(`  = ${promptWords(prompt)}`);
   }
 };
 
-const tools = async (): Promise<Tools> => {
+const createTools = (): Tools => {
   const wordNet = loadWordNet();
   return { engine: engineOf(values.engine), wordNet, readContent: createContentReader(wordNet) };
 };
 
-if (parts.has("metrics")) {
-  const measured = await measureAll(
-    await tools(),
-    readTexts().filter(({ split }) => splits.includes(split)),
-  );
+const printMetrics = async (): Promise<void> => {
+  const texts = readTexts().filter(({ split }) => splits.includes(split));
+  const measured = await measureAll(createTools(), texts);
   const rows = rowsOf(measured);
-  if (values.json) print(JSON.stringify({ engine: values.engine, rows }));
-  else print(renderTable(rows));
+  print(values.json ? JSON.stringify({ engine: values.engine, rows }) : renderTable(rows));
   if (values.show) measured.forEach(show);
-}
+};
+
+const printRatings = async (): Promise<void> => {
+  const after = readRatings("after");
+  const engine = createLocalEngine();
+  const boards = new Map<string, Storyboard>();
+  for (const text of readTexts()) boards.set(text.name, await writeBoard(engine, text));
+  print(`\nHand ratings of the local engine, before -> after (good / partial / wrong):`);
+  print(renderRatings(readRatings("before"), after));
+  const stale = staleRatings(after, boards);
+  if (stale.length > 0) {
+    const names = stale.map(({ text, scene }) => `${text} ${scene}`).join(", ");
+    print(`${stale.length} prompts were rated in other words than the engine writes today: ${names}.`);
+  }
+};
+
+if (parts.has("metrics")) await printMetrics();
+if (parts.has("ratings")) await printRatings();
