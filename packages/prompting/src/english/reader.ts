@@ -27,6 +27,7 @@ const sameCase = (model: string, word: string): string =>
 /** Old spellings made modern, so that the tagger knows them: "thy light's flame", "tatter'd", "feed'st". */
 export const modernise = (text: string): string =>
   text
+    .replaceAll(/,? whose name (?:was|is) (?=\p{Lu})(\p{L}+),?/gu, " named $1")
     .replaceAll(/\b(thou(?: that)?) art\b/giu, "$1 are")
     .replaceAll(/[\p{L}']+/gu, (word) => {
       const modern = archaic.get(word.toLowerCase());

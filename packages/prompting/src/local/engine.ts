@@ -6,8 +6,9 @@ import { createReader, type Reader } from "../english/reader.ts";
 import { cleanValue } from "../look/clean.ts";
 import type { PromptEngine, SceneDraft, SlotRequest, SlotResult } from "../port.ts";
 import { primaryLanguage } from "../text/language.ts";
-import { type Cast, createCast } from "./cast.ts";
+import { type Cast, createCast, recast } from "./cast.ts";
 import { writeKeywords } from "./keywords.ts";
+import { type ParsedSentence, parseScene } from "./parse.ts";
 import { readScene, type SceneReading } from "./scene-reading.ts";
 import { hasVisualLexicon, readVisualScene } from "./slavic.ts";
 import { fillSlot } from "./slots.ts";
@@ -24,14 +25,15 @@ const keyPhrases = (scene: SceneDraft): Read => {
   const value = words.join(" ").slice(0, KEY_PHRASE_CHARS);
   const clean = cleanValue(value);
   return {
-    reading: { actions: [], things: [], ideas: [] },
+    reading: { actions: [], things: [], ideas: [], figures: [] },
     subject: clean === "" || words.length < 2 ? null : { value: clean, origin: "text" },
   };
 };
 
-const readAny = (read: Reader, cast: Cast, request: { scene: SceneDraft; language: string }): Read => {
-  const { scene, language } = request;
-  if (language === "en") return { reading: readScene(read, cast, scene.sentences), subject: null };
+type Parsed = { scene: SceneDraft; sentences: ParsedSentence[] };
+
+const readAny = (cast: Cast, { scene, sentences }: Parsed, language: string): Read => {
+  if (language === "en") return { reading: readScene(cast, sentences), subject: null };
   if (!hasVisualLexicon(language)) return keyPhrases(scene);
   const seen = readVisualScene(language, scene.sentences.join(" "));
   return seen.subject === null ? keyPhrases(scene) : seen;
@@ -39,15 +41,33 @@ const readAny = (read: Reader, cast: Cast, request: { scene: SceneDraft; languag
 
 const speaks = (scene: SceneDraft): boolean => /\b(?:i|we|you|my|our|your|us)\b/iu.test(scene.sentences.join(" "));
 
-const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]> => {
-  const cast = createCast();
-  const language = primaryLanguage(request.language);
-  const scenes: Slot[][] = [];
-  let lastSubject: string | null = null;
+const PARSED_SHARE = 0.7;
+
+/** The first reading: the cast learns what becomes known of somebody only later on. */
+const parseAll = async (read: Reader, request: SlotRequest): Promise<{ cast: Cast; parsed: Parsed[] }> => {
+  const isEnglish = primaryLanguage(request.language) === "en";
+  const first = createCast();
+  const parsed: Parsed[] = [];
   for (const [index, scene] of request.scenes.entries()) {
     await nextTurn();
     request.signal.throwIfAborted();
-    const { reading, subject: given } = readAny(read, cast, { scene, language });
+    const sentences = isEnglish ? parseScene(read, scene.sentences) : [];
+    readScene(first, sentences);
+    parsed.push({ scene, sentences });
+    request.onProgress((PARSED_SHARE * (index + 1)) / request.scenes.length);
+  }
+  return { cast: recast(first), parsed };
+};
+
+const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]> => {
+  const language = primaryLanguage(request.language);
+  const { cast, parsed } = await parseAll(read, request);
+  const scenes: Slot[][] = [];
+  let lastSubject: string | null = null;
+  for (const [index, { scene, sentences }] of parsed.entries()) {
+    await nextTurn();
+    request.signal.throwIfAborted();
+    const { reading, subject: given } = readAny(cast, { scene, sentences }, language);
     const subject: Omit<Slot, "name"> =
       given ??
       writeSubject(reading, {
@@ -64,7 +84,7 @@ const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]
     const filling = { scene, subject, keywords, style: request.style, things: reading.things, seed: request.seed };
     scenes.push(request.formula.slots.map((slot) => fillSlot(slot, filling)));
     if (subject.origin === "text") lastSubject = subject.value;
-    request.onProgress((index + 1) / request.scenes.length);
+    request.onProgress(PARSED_SHARE + ((1 - PARSED_SHARE) * (index + 1)) / request.scenes.length);
   }
   return scenes;
 };

@@ -106,3 +106,8 @@ export const introduce = (tokens: readonly Token[], phrase: NounPhrase): string 
   if (isProperName(tokens, phrase)) return `${opener === "the" ? "the " : ""}${bare}${tail(tokens, phrase, 7)}`;
   return `${withArticle(bare, head, opener)}${tail(tokens, phrase, 7)}`;
 };
+
+/** "no flour", "without a coat": said to be absent. */
+export const isDenied = (tokens: readonly Token[], phrase: NounPhrase): boolean =>
+  /^(?:no|neither|nor|none|nobody|without|not)$/u.test(tokens[phrase.start]?.lower ?? "") ||
+  /^(?:without|no|not)$/u.test(tokens[phrase.start - 1]?.lower ?? "");

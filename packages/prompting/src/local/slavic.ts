@@ -67,7 +67,7 @@ export const readVisualScene = (
   text: string,
 ): { reading: SceneReading; subject: Omit<Slot, "name"> | null } => {
   const lexicon = LEXICONS[language];
-  const empty: SceneReading = { actions: [], things: [], ideas: [] };
+  const empty: SceneReading = { actions: [], things: [], ideas: [], figures: [] };
   if (lexicon === undefined) return { reading: empty, subject: null };
   const { nouns, verbs } = look(lexicon, text);
   const unique = [...new Set(nouns)];
