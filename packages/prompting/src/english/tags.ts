@@ -44,6 +44,10 @@ const verbThatIsNoun = ({ token, previous, next, before }: Place): boolean => {
   return afterDeterminer && endsPhrase(next) && !(token.lower.endsWith("ing") && isNominal(next));
 };
 
+const isPluralNoun = (token: Token | undefined): boolean => token?.tag === "NOUN" && isPlural(token.lower);
+const isLivingNoun = (token: Token | undefined): boolean =>
+  token?.tag === "NOUN" && /^(?:person|animal)$/u.test(nounKind(token.lower) ?? "");
+
 /** "I flung", "they row": after a subject pronoun, a word that can be a verb is one. */
 const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
   if (token.tag !== "NOUN" && token.tag !== "ADJ" && token.tag !== "PROPN") return false;
@@ -53,6 +57,12 @@ const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
     return token.tag !== "ADJ" && form.form !== "gerund" && next?.tag !== "VERB" && next?.tag !== "AUX";
   }
   if (token.tag === "ADJ") return false;
+  // "you can hear him swing his sledge"
+  const isObject = /^(?:him|them|me|us)$/u.test(previous?.lower ?? "") && before?.tag === "VERB";
+  if (isObject && form.form === "base" && (next === undefined || next.tag !== "NOUN")) return true;
+  // "the dogs bark", "his bellows blow"
+  const mayAct = isPluralNoun(previous) && form.form === "base" && !isPlural(token.lower) && endsPhrase(next);
+  if (mayAct && (isLivingNoun(previous) || !isConcrete(token.lower))) return true;
   // "petals drift across": a plural, a bare verb, a preposition.
   const isPluralSubject = previous?.tag === "NOUN" && isPlural(previous.lower) && before?.tag !== "VERB";
   if (isPluralSubject && form.form === "base" && next?.tag === "ADP" && next.lower !== "of") return true;
@@ -60,8 +70,7 @@ const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
   if (form.form === "gerund" && previous?.tag === "NOUN" && isPlural(previous.lower)) return true;
   if (form.form === "gerund" && previous?.tag === "ADP" && opensNounPhrase(next)) return true;
   // "this woman standing on the quay"
-  const isLiving = previous?.tag === "NOUN" && /^(?:person|animal)$/u.test(nounKind(previous.lower) ?? "");
-  if (form.form === "gerund" && isLiving && (next?.tag === "ADP" || opensNounPhrase(next))) return true;
+  if (form.form === "gerund" && isLivingNoun(previous) && (next?.tag === "ADP" || opensNounPhrase(next))) return true;
   if (form.form === "gerund") return previous?.tag === "PUNCT" && (opensObject || next?.tag === "ADP");
   const isThing = isConcrete(token.lower) || nounKind(singular(token.lower)) !== null;
   if (form.form === "past" || form.form === "either")

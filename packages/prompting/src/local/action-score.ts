@@ -32,7 +32,7 @@ const isAdjectival = (tokens: readonly Token[], clause: Clause): boolean =>
   clause.parts.some((part) => part.kind === "other" && !UNSEEN.test(tokens[part.start]?.lower ?? "")) &&
   !clause.parts.some((part) => part.kind === "verb");
 
-const SUBJECT_SCORES = { actor: 3, thing: 2, idea: -2, none: -1 } as const;
+const SUBJECT_SCORES = { actor: 3, thing: 2, idea: -1, none: -1 } as const;
 
 /** "he would cross the bridge", "there was no flour": not to be seen. */
 const isUnreal = (tokens: readonly Token[], clause: Clause): boolean => {
@@ -82,6 +82,9 @@ export const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told)
   if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : 1;
   // "you can hear": said to everybody
   if (subject.key === UNNAMED["you"] && seen < 2) score -= 4;
+  // "you are lost and gone": a state, no act
+  if (verb.form === "participle" && verb.voice === "active" && !verb.isSurelyFinite && clause.origin === "coordinated")
+    score -= 4;
   if (isSpeech(verb.lemma) && clause.parts.length === 0) score -= 1.5;
   if (clause.origin === "relative" && clause.parts[0]?.kind === "noun" && subject.kind !== "actor") score -= 2;
   if (mustHaveObject(verb.lemma) && verb.voice === "active" && !hasObject(clause.parts)) score -= 3;

@@ -98,6 +98,7 @@ export const tellAction = (cast: Cast, tokens: readonly Token[], clause: Clause)
   const subject: Told = isIdle ? { text: "", key: "", kind: "none" } : found;
   cast.acting = subject.key;
   cast.figure = subject.kind === "actor" && subject.isUnnamed !== true && !clause.verb.isNegated ? subject.text : "";
+  if (cast.figure !== "") cast.lastFigure = cast.figure;
   learnOwner(cast, tokens, clause);
   const place = leadPlace(cast, tokens, clause);
   const complement = [tellComplement(cast, tokens, clause), place].filter((part) => part !== "").join(" ");

@@ -43,9 +43,20 @@ export type Cast = {
   acting: string;
   /** The last clause's subject where it is somebody known; empty otherwise. */
   figure: string;
+  /** The last of them, whom a scene without anybody shows again. */
+  lastFigure: string;
+  /** The last one of each gender, for languages whose verbs tell it; `unknown` is the last of all. */
+  lastOf: Record<Gender, string>;
 };
 
-export const createCast = (): Cast => ({ members: new Map(), clock: 0, acting: "", figure: "" });
+export const createCast = (): Cast => ({
+  members: new Map(),
+  clock: 0,
+  acting: "",
+  figure: "",
+  lastFigure: "",
+  lastOf: { male: "", female: "", unknown: "" },
+});
 
 /** The same people with all that a first reading learnt of them, none of them met yet. */
 export const recast = ({ members }: Cast): Cast => {

@@ -35,7 +35,8 @@ type Parsed = { scene: SceneDraft; sentences: ParsedSentence[] };
 const readAny = (cast: Cast, { scene, sentences }: Parsed, language: string): Read => {
   if (language === "en") return { reading: readScene(cast, sentences), subject: null };
   if (!hasVisualLexicon(language)) return keyPhrases(scene);
-  const seen = readVisualScene(language, scene.sentences.join(" "));
+  // A line of verse ends its clause.
+  const seen = readVisualScene(cast, language, scene.sentences.join("\n"));
   return seen.subject === null ? keyPhrases(scene) : seen;
 };
 
@@ -63,7 +64,6 @@ const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]
   const language = primaryLanguage(request.language);
   const { cast, parsed } = await parseAll(read, request);
   const scenes: Slot[][] = [];
-  let lastSubject: string | null = null;
   for (const [index, { scene, sentences }] of parsed.entries()) {
     await nextTurn();
     request.signal.throwIfAborted();
@@ -71,7 +71,7 @@ const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]
     const subject: Omit<Slot, "name"> =
       given ??
       writeSubject(reading, {
-        lastSubject,
+        lastFigure: cast.lastFigure,
         speaks: speaks(scene),
         words:
           scene.sentences
@@ -83,7 +83,6 @@ const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]
     const keywords = writeKeywords(scene, reading.things, subject.value);
     const filling = { scene, subject, keywords, style: request.style, things: reading.things, seed: request.seed };
     scenes.push(request.formula.slots.map((slot) => fillSlot(slot, filling)));
-    if (subject.origin === "text") lastSubject = subject.value;
     request.onProgress(PARSED_SHARE + ((1 - PARSED_SHARE) * (index + 1)) / request.scenes.length);
   }
   return scenes;

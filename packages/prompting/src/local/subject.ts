@@ -120,10 +120,20 @@ const symbolsOf = (ideas: readonly string[]): string[] =>
     .toSorted((a, b) => Number(WEAK_IDEAS.has(a)) - Number(WEAK_IDEAS.has(b)))
     .flatMap((idea) => (Object.hasOwn(SYMBOLS, idea) ? [SYMBOLS[idea] ?? ""] : []));
 
+/** What somebody does of whom a scene only speaks. */
+const POSES = [
+  "pausing for a moment",
+  "seen from behind",
+  "looking into the distance",
+  "in close-up",
+  "standing apart",
+  "turning round",
+] as const;
+
 const MAX_GESTURE_WORDS = 3;
 
 /** What a scene is left with when its words name nothing to see. */
-export type Fallback = { lastSubject: string | null; speaks: boolean; words: readonly string[]; sceneIndex: number };
+export type Fallback = { lastFigure: string; speaks: boolean; words: readonly string[]; sceneIndex: number };
 
 /**
  * Says who does what. Symbols stand for ideas only where nobody acts: a person in the scene is always the better
@@ -157,7 +167,10 @@ export const writeSubject = (reading: SceneReading, fallback: Fallback): Omit<Sl
     return { value: countWords(things) < 4 ? `a close view of ${things}` : things, origin: "text" };
   }
   if (symbols[0] !== undefined) return { value: symbols.slice(0, 2).join(", "), origin: "inferred" };
-  if (fallback.lastSubject !== null) return { value: `another view of ${fallback.lastSubject}`, origin: "carried" };
+  if (fallback.lastFigure !== "") {
+    const pose = POSES[fallback.sceneIndex % POSES.length] ?? POSES[0];
+    return { value: `${fallback.lastFigure} ${pose}`, origin: "carried" };
+  }
   const quiet = QUIET_IMAGES[fallback.sceneIndex % QUIET_IMAGES.length] ?? QUIET_IMAGES[0];
   return { value: fallback.speaks ? "a speaker addressing a listening audience" : quiet, origin: "inferred" };
 };

@@ -55,6 +55,14 @@ const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told
   return { text, key: member.key, kind: memberKind(member) };
 };
 
+const STRANGER = "a person named ";
+
+/** "two people named Sweynheim and Pannartz" */
+const together = (texts: readonly string[]): string =>
+  texts.length === 2 && texts.every((text) => text.startsWith(STRANGER))
+    ? `two people named ${texts.map((text) => text.slice(STRANGER.length)).join(" and ")}`
+    : texts.join(" and ");
+
 /** Who or what acts, in words for a picture. */
 export const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause): Told => {
   const isAlive = needsActor(clause.verb.lemma);
@@ -65,7 +73,7 @@ export const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause
   const first = named[0];
   if (first === undefined) return { text: "", key: "", kind: "none" };
   return {
-    text: named.map(({ text }) => text).join(" and "),
+    text: together(named.map(({ text }) => text)),
     key: first.key,
     kind: first.kind,
     isUnnamed: first.isUnnamed ?? false,
