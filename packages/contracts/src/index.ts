@@ -2,6 +2,7 @@ export * from "./account-export.ts";
 export * from "./accounts.ts";
 export * from "./audio.ts";
 export * from "./admin.ts";
+export * from "./bible.ts";
 export * from "./bulk.ts";
 export * from "./api-keys.ts";
 export * from "./deadlines.ts";

@@ -3,6 +3,7 @@ import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, Upd
 import { DeadLetter, DeadLetterList, Queues, Redrive, Redriven } from "./admin.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { Audio } from "./audio.ts";
+import { Bible, BibleEntity, BibleStyle } from "./bible.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
 import { TaskPrompts, TaskState } from "./events.ts";
 import { Chapters, Storyboard } from "./exports.ts";
@@ -31,6 +32,9 @@ export const SCHEMAS = [
   TranscriptWithWords,
   Scene,
   Prompt,
+  BibleEntity,
+  BibleStyle,
+  Bible,
   TaskOptions,
   TaskError,
   Audio,

@@ -24,8 +24,8 @@ type Relations = {
   prompts: PromptRow[];
 };
 
-/** A task with its audio, and with the relations that were asked for (absent otherwise). The text stays behind. */
-export type TaskRow = Omit<Task, "text"> & {
+/** A task with its audio, and with the relations that were asked for (absent otherwise). Text and given words stay behind. */
+export type TaskRow = Omit<Task, "text" | "givenSegments"> & {
   audio: (Omit<Audio, "createdAt" | "expiresAt" | "sizeBytes"> & { sizeBytes: number }) | null;
 } & Partial<Relations>;
 
@@ -33,7 +33,7 @@ export type TaskRow = Omit<Task, "text"> & {
 const fieldsOf = (all: Record<string, string>, ...omitted: readonly string[]): string[] =>
   Object.keys(all).filter((field) => !omitted.includes(field));
 
-const TASK = selectFields("t", fieldsOf(Prisma.TaskScalarFieldEnum, "text"));
+const TASK = selectFields("t", fieldsOf(Prisma.TaskScalarFieldEnum, "text", "givenSegments"));
 const AUDIO = jsonFields("audio", fieldsOf(Prisma.AudioScalarFieldEnum, "createdAt", "expiresAt"));
 const TRANSCRIPT = jsonFields("transcripts", fieldsOf(Prisma.TranscriptScalarFieldEnum, "createdAt"));
 const SEGMENT = jsonFields("transcript_segments", fieldsOf(Prisma.TranscriptSegmentScalarFieldEnum, "words"));

@@ -206,7 +206,7 @@ describe("an abort", () => {
 describe("when the other engine fails as well", () => {
   it("the language model's failure ends the task, with both reasons", async () => {
     const fallback: PromptEngine = {
-      name: "local",
+      ...plainEngine,
       writeSlots: () => Promise.reject(new AppError("language_unsupported", { detail: "No Finnish here." })),
     };
     server.script({ kind: "status", status: 503 });

@@ -9,7 +9,7 @@ import type { Assignment } from "./assignment.ts";
 import { type Failure, invalidAnswerError } from "./failures.ts";
 import type { AskOptions, Ladder } from "./ladder.ts";
 import { createQuestion, createRepair } from "./question.ts";
-import { EMPTY_REGISTRY, extendRegistry, type Registry } from "./registry.ts";
+import { extendRegistry, type Registry, registryOf } from "./registry.ts";
 import { type NumberedScene, takeWindow, type WindowLimits } from "./windows.ts";
 
 /** Scenes that the model did not write, by their number, and why. */
@@ -94,7 +94,7 @@ export const runWindows = async (ladder: Ladder, request: SlotRequest, limits: W
     gate: request.gate ?? OPEN_GATE,
     onUsage: (usage) => addUsage(run, usage),
   };
-  let context: Context = { registry: EMPTY_REGISTRY, previous: null };
+  let context: Context = { registry: registryOf(request.bible), previous: null };
   let scenesAtOnce = limits.scenes;
   for (let start = 0; start < scenes.length;) {
     signal.throwIfAborted();

@@ -6,7 +6,9 @@ import { createReader, type Reader } from "../english/reader.ts";
 import { cleanValue } from "../look/clean.ts";
 import type { PromptEngine, SceneDraft, SlotRequest, SlotResult } from "../port.ts";
 import { primaryLanguage } from "../text/language.ts";
-import { type Cast, createCast, recast } from "./cast.ts";
+import { createPause } from "../text/pause.ts";
+import { type Appearances, bibleOf } from "./cast-bible.ts";
+import { type Cast, createCast, type Member, recast } from "./cast.ts";
 import { writeKeywords } from "./keywords.ts";
 import { type ParsedSentence, parseScene } from "./parse.ts";
 import { readScene, type SceneReading } from "./scene-reading.ts";
@@ -42,36 +44,57 @@ const readAny = (cast: Cast, { scene, sentences }: Parsed, language: string): Re
 
 const speaks = (scene: SceneDraft): boolean => /\b(?:i|we|you|my|our|your|us)\b/iu.test(scene.sentences.join(" "));
 
+/** Every scene of a text, read in order with one cast. */
+type TextReading = { scenes: (Read & { lastFigure: string })[]; cast: Cast; appearances: Appearances };
+
+type TextRequest = Pick<SlotRequest, "scenes" | "language" | "signal">;
+
 const PARSED_SHARE = 0.7;
 
 /** The first reading: the cast learns what becomes known of somebody only later on. */
-const parseAll = async (read: Reader, request: SlotRequest): Promise<{ cast: Cast; parsed: Parsed[] }> => {
-  const isEnglish = primaryLanguage(request.language) === "en";
+const parseAll = async (
+  read: Reader,
+  { scenes, language, signal }: TextRequest,
+  onProgress: (fraction: number) => void,
+) => {
   const first = createCast();
+  const pause = createPause();
   const parsed: Parsed[] = [];
-  for (const [index, scene] of request.scenes.entries()) {
-    await nextTurn();
-    request.signal.throwIfAborted();
-    const sentences = isEnglish ? parseScene(read, scene.sentences) : [];
+  for (const scene of scenes) {
+    signal.throwIfAborted();
+    const sentences = primaryLanguage(language) === "en" ? await parseScene(read, scene.sentences, pause) : [];
     readScene(first, sentences);
     parsed.push({ scene, sentences });
-    request.onProgress((PARSED_SHARE * (index + 1)) / request.scenes.length);
+    onProgress((PARSED_SHARE * parsed.length) / scenes.length);
+    await nextTurn();
   }
   return { cast: recast(first), parsed };
 };
 
-const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]> => {
-  const language = primaryLanguage(request.language);
-  const { cast, parsed } = await parseAll(read, request);
-  const scenes: Slot[][] = [];
-  for (const [index, { scene, sentences }] of parsed.entries()) {
+const readScenes = async (read: Reader, request: TextRequest, onProgress: (fraction: number) => void) => {
+  const { cast, parsed } = await parseAll(read, request, onProgress);
+  const appearances = new Map<Member, number[]>();
+  const readings: TextReading["scenes"] = [];
+  for (const part of parsed) {
     await nextTurn();
     request.signal.throwIfAborted();
-    const { reading, subject: given } = readAny(cast, { scene, sentences }, language);
+    const before = cast.clock;
+    readings.push({ ...readAny(cast, part, primaryLanguage(request.language)), lastFigure: cast.lastFigure });
+    for (const member of new Set(cast.members.values())) {
+      if (member.lastSeen > before) appearances.set(member, [...(appearances.get(member) ?? []), part.scene.index]);
+    }
+    onProgress(PARSED_SHARE + ((1 - PARSED_SHARE) * readings.length) / parsed.length);
+  }
+  return { scenes: readings, cast, appearances } satisfies TextReading;
+};
+
+const writeScenes = ({ scenes: readings }: TextReading, request: SlotRequest): Slot[][] =>
+  request.scenes.map((scene, number) => {
+    const { reading, subject: given, lastFigure } = readings[number] ?? { ...keyPhrases(scene), lastFigure: "" };
     const subject: Omit<Slot, "name"> =
       given ??
       writeSubject(reading, {
-        lastFigure: cast.lastFigure,
+        lastFigure,
         speaks: speaks(scene),
         words:
           scene.sentences
@@ -82,11 +105,9 @@ const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]
       });
     const keywords = writeKeywords(scene, reading.things, subject.value);
     const filling = { scene, subject, keywords, style: request.style, things: reading.things, seed: request.seed };
-    scenes.push(request.formula.slots.map((slot) => fillSlot(slot, filling)));
-    request.onProgress(PARSED_SHARE + ((1 - PARSED_SHARE) * (index + 1)) / request.scenes.length);
-  }
-  return scenes;
-};
+    const isWanted = request.wanted?.has(number) ?? true;
+    return isWanted ? request.formula.slots.map((slot) => fillSlot(slot, filling)) : [];
+  });
 
 const INSTRUCTION_UNUSED: Warning = {
   code: "instruction_unused",
@@ -101,13 +122,27 @@ const INSTRUCTION_UNUSED: Warning = {
  */
 export const createLocalEngine = (): PromptEngine => {
   const read = createReader();
+  /** The bible and the prompts of one text take the same reading. */
+  const known = new WeakMap<readonly SceneDraft[], TextReading>();
+  const readText = async (
+    request: Pick<SlotRequest, "scenes" | "language" | "signal">,
+    onProgress: (fraction: number) => void = () => undefined,
+  ): Promise<TextReading> => {
+    const reading = known.get(request.scenes) ?? (await readScenes(read, request, onProgress));
+    known.set(request.scenes, reading);
+    return reading;
+  };
   return {
     name: "local",
-    writeSlots: async (request): Promise<SlotResult> => ({
-      slots: await writeScenes(read, request),
-      engine: "local",
-      usage: null,
-      warnings: request.formula.guidance === null ? [] : [INSTRUCTION_UNUSED],
-    }),
+    readBible: async (request) => {
+      const { cast, appearances } = await readText(request);
+      return { entities: bibleOf(cast, appearances), engine: "local", usage: null, warnings: [] };
+    },
+    writeSlots: async (request): Promise<SlotResult> => {
+      const slots = writeScenes(await readText(request, request.onProgress), request);
+      request.onProgress(1);
+      const warnings = request.formula.guidance === null ? [] : [INSTRUCTION_UNUSED];
+      return { slots, engine: "local", usage: null, warnings };
+    },
   };
 };

@@ -6,6 +6,8 @@ import { withoutSimiles } from "../english/similes.ts";
 import { splitUnpunctuated } from "../english/unpunctuated.ts";
 import { verbForm } from "../english/verbs.ts";
 import { isFirstName, nounKind } from "../english/words.ts";
+import { wordCount } from "../text/normalise.ts";
+import type { Pause } from "../text/pause.ts";
 import { splitSentences } from "../text/units.ts";
 
 /** A sentence cut into phrases and clauses; nothing here depends on what was read before it. */
@@ -59,13 +61,36 @@ const runningText = (sentences: readonly string[]): string => {
 
 /** Longer stretches than this are cut: the tagger's work grows with them. */
 const MAX_SENTENCE_CHARS = 1500;
+/** Of a longer scene, which no picture could hold, only the opening is read: some two minutes of speech. */
+const MAX_SCENE_WORDS = 400;
+
+const opening = (sentences: readonly string[]): string[] => {
+  const kept: string[] = [];
+  let size = 0;
+  for (const sentence of sentences) {
+    if (size > MAX_SCENE_WORDS) break;
+    kept.push(sentence);
+    size += wordCount(sentence);
+  }
+  return kept;
+};
+
+const parseSentence = (read: Reader, sentence: string): ParsedSentence => {
+  const tokens = read(sentence.slice(0, MAX_SENTENCE_CHARS));
+  const { chunks, namings } = mergeNamings(tokens, withoutSimiles(tokens, chunk(tokens)));
+  return { tokens, chunks, clauses: findClauses(chunks), namings };
+};
 
 /** Reads a scene's units as sentences. */
-export const parseScene = (read: Reader, sentences: readonly string[]): ParsedSentence[] =>
-  splitSentences(runningText(sentences))
-    .filter((sentence) => sentence.trim() !== "")
-    .map((sentence) => {
-      const tokens = read(sentence.slice(0, MAX_SENTENCE_CHARS));
-      const { chunks, namings } = mergeNamings(tokens, withoutSimiles(tokens, chunk(tokens)));
-      return { tokens, chunks, clauses: findClauses(chunks), namings };
-    });
+export const parseScene = async (
+  read: Reader,
+  sentences: readonly string[],
+  pause: Pause,
+): Promise<ParsedSentence[]> => {
+  const parsed: ParsedSentence[] = [];
+  for (const sentence of splitSentences(runningText(opening(sentences)))) {
+    if (sentence.trim() !== "") parsed.push(parseSentence(read, sentence));
+    await pause();
+  }
+  return parsed;
+};
