@@ -68,7 +68,9 @@ const unknownVerb = (word: string): VerbForm => {
 
 /** "laid" of "lay the cups on the table", against "lay on the table" */
 const isLaying = (tokens: readonly Token[], main: number): boolean => {
-  if (tokens[main]?.lower !== "lay") return false;
+  // "inside lay a watch"
+  const before = tokens[main - 1]?.tag;
+  if (tokens[main]?.lower !== "lay" || !["NOUN", "PROPN", "PRON", "CCONJ"].includes(before ?? "")) return false;
   const next = tokens[main + 1];
   const object = /^(?:out|down|up)$/u.test(next?.lower ?? "") ? tokens[main + 2] : next;
   return object?.tag === "DET" || object?.tag === "PRON" || object?.tag === "NOUN" || object?.tag === "NUM";
@@ -110,7 +112,7 @@ export const verbGroupAt = (tokens: readonly Token[], start: number): VerbGroup 
   };
 };
 
-const PARTICLES = new Set(words("up down out off away over back open"));
+const PARTICLES = new Set(words("up down out off away over back open by past along"));
 
 const prepositionAt = (tokens: readonly Token[], start: number): Chunk => {
   let end = start + 1;

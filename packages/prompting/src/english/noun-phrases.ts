@@ -129,7 +129,8 @@ export const nounPhraseAt = (tokens: readonly Token[], start: number): NounPhras
   if (inner !== null && !inner.isPronoun) return { ...inner, start };
   let end = phrase.end;
   for (let depth = 0; depth < 2 && tokens[end]?.lower === "of"; depth += 1) {
-    const inner = corePhrase(tokens, end + 1);
+    // "of rotting herring"
+    const inner = corePhrase(tokens, isParticipleModifier(tokens, end + 1) ? end + 2 : end + 1);
     if (inner === null || inner.isPronoun) break;
     end = inner.end;
   }

@@ -12,6 +12,8 @@ const MODALS = new Set(words("will would shall should can could may might must d
 const ONLY_NOUNS = new Set(words("people cattle sheep city morning evening"));
 const FUNCTION_TAGS: Readonly<Record<string, string>> = {
   overhead: "ADV",
+  something: "NOUN",
+  beside: "ADP",
   past: "ADP",
   gonna: "PART",
   above: "ADP",
@@ -149,6 +151,9 @@ const repaired = (place: Place): Token => {
   const fixed = Object.hasOwn(FUNCTION_TAGS, token.lower) ? FUNCTION_TAGS[token.lower] : undefined;
   if (fixed !== undefined && token.tag !== "ADP" && token.tag !== "SCONJ") return { ...token, tag: fixed };
   if (POSSESSIVES.has(token.lower) && token.tag !== "PRON") return { ...token, tag: "PRON" };
+  // "heaps of herring": no verb has that form
+  if (token.tag === "VERB" && verbForm(token.lower) === null && isConcrete(token.lower))
+    return { ...token, tag: "NOUN" };
   if (token.lower === "i" || token.lower === "you") return { ...token, tag: "PRON" };
   // "Printing, then, is an art": a gerund before a comma opens nothing.
   if (previous === undefined && next?.text === "," && verbForm(token.lower)?.form === "gerund")

@@ -18,6 +18,8 @@ import { writeSubject } from "./subject.ts";
 
 const KEY_PHRASE_WORDS = 12;
 const KEY_PHRASE_CHARS = 160;
+/** A gesture is told of the shortest scenes only: "Hello." */
+const MAX_GESTURE_CHARS = 200;
 
 type Read = { reading: SceneReading; subject: Omit<Slot, "name"> | null };
 
@@ -99,6 +101,7 @@ const writeScenes = ({ scenes: readings }: TextReading, request: SlotRequest): S
         words:
           scene.sentences
             .join(" ")
+            .slice(0, MAX_GESTURE_CHARS)
             .toLowerCase()
             .match(/\p{L}+/gu) ?? [],
         sceneIndex: scene.index,

@@ -39,7 +39,9 @@ const isTemporal = (tokens: readonly Token[], phrase: NounPhrase | null): boolea
     (!isConcrete(tokens[phrase.head]?.lower ?? "") && TIME_WORDS.has(singular(tokens[phrase.end - 1]?.lower ?? ""))));
 
 const tellPart = (cast: Cast, tokens: readonly Token[], part: Chunk): string | null => {
-  if (part.kind === "noun") return isTemporal(tokens, part) ? null : tellObject(cast, tokens, part);
+  // "she wound the spring"
+  const isThing = part.kind === "noun" && /^(?:spring|watch|second)$/u.test(tokens[part.head]?.lower ?? "");
+  if (part.kind === "noun") return !isThing && isTemporal(tokens, part) ? null : tellObject(cast, tokens, part);
   if (part.kind === "preposition") {
     if (isTemporal(tokens, part.object)) return null;
     if (part.object === null) return joinTokens(spanTokens(tokens, part));

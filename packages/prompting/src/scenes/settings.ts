@@ -72,6 +72,9 @@ const STARS =
 const skyOf = (text: string): string | null =>
   SUN_RISES.test(text) ? "dawn" : SUN_SETS.test(text) ? "sunset" : STARS.test(text) ? "night" : null;
 
+/** A scene longer than this is set by its opening. */
+const MAX_SCENE_CHARS = 3000;
+
 const findIn = (text: string, language: string): Found => {
   const words = text.match(/[\p{L}\p{M}'-]+/gu) ?? [];
   if (language === "uk" || language === "ru") {
@@ -136,7 +139,8 @@ const LEAP =
   /^\W*(?:(?:many |some |several |two |three |ten |twenty )?(?:years|months|weeks|days) (?:later|after|passed)|the next (?:day|year|summer|winter|spring|autumn)|one day|once upon|the following|long ago|meanwhile)/iu;
 
 /** Reads each scene's setting out of its words; what a scene does not say, it takes over from the one before. */
-export const findSettings = (scenes: readonly string[], language: string): Setting[] => {
+export const findSettings = (texts: readonly string[], language: string): Setting[] => {
+  const scenes = texts.map((text) => text.slice(0, MAX_SCENE_CHARS));
   const perScene = scenes.map((text) => (language === "en" ? moodScores(text) : new Map<string, number>()));
   const whole = new Map<string, number>();
   for (const scores of perScene) for (const [mood, score] of scores) whole.set(mood, (whole.get(mood) ?? 0) + score);
