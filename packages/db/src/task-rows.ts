@@ -12,7 +12,7 @@ import {
 } from "./generated/client.ts";
 
 /** A prompt with its scene, if it has one. */
-export type PromptRow = Omit<Prompt, "createdAt" | "updatedAt"> & { scene: SceneRow | null };
+export type PromptRow = Omit<Prompt, "createdAt" | "updatedAt" | "fullSlots" | "edited"> & { scene: SceneRow | null };
 
 export type SceneRow = Scene;
 
@@ -24,8 +24,8 @@ type Relations = {
   prompts: PromptRow[];
 };
 
-/** A task with its audio, and with the relations that were asked for (absent otherwise). The text stays behind. */
-export type TaskRow = Omit<Task, "text"> & {
+/** A task with its audio, and with the relations that were asked for (absent otherwise). What only the worker needs stays behind. */
+export type TaskRow = Omit<Task, "text" | "scope"> & {
   audio: (Omit<Audio, "createdAt" | "expiresAt" | "sizeBytes"> & { sizeBytes: number }) | null;
 } & Partial<Relations>;
 
@@ -33,13 +33,16 @@ export type TaskRow = Omit<Task, "text"> & {
 const fieldsOf = (all: Record<string, string>, ...omitted: readonly string[]): string[] =>
   Object.keys(all).filter((field) => !omitted.includes(field));
 
-const TASK = selectFields("t", fieldsOf(Prisma.TaskScalarFieldEnum, "text"));
+const TASK = selectFields("t", fieldsOf(Prisma.TaskScalarFieldEnum, "text", "scope"));
 const AUDIO = jsonFields("audio", fieldsOf(Prisma.AudioScalarFieldEnum, "createdAt", "expiresAt"));
 const TRANSCRIPT = jsonFields("transcripts", fieldsOf(Prisma.TranscriptScalarFieldEnum, "createdAt"));
 const SEGMENT = jsonFields("transcript_segments", fieldsOf(Prisma.TranscriptSegmentScalarFieldEnum, "words"));
 const SEGMENT_WITH_WORDS = jsonFields("transcript_segments", fieldsOf(Prisma.TranscriptSegmentScalarFieldEnum));
 const SCENE = jsonFields("scenes", fieldsOf(Prisma.SceneScalarFieldEnum));
-const PROMPT = jsonFields("prompts", fieldsOf(Prisma.PromptScalarFieldEnum, "createdAt", "updatedAt"));
+const PROMPT = jsonFields(
+  "prompts",
+  fieldsOf(Prisma.PromptScalarFieldEnum, "createdAt", "updatedAt", "fullSlots", "edited"),
+);
 
 /** Of a task without a recording that was just made. */
 export const NEW_TASK_COLUMNS = TASK;

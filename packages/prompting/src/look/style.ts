@@ -1,5 +1,7 @@
+import type { TaskOptions } from "@phonoscene/contracts";
+
 import { STYLE_SETS } from "../lexicons/styles.data.ts";
-import type { StyleSet } from "../port.ts";
+import type { SavedStyle, StyleSet } from "../port.ts";
 
 const sets: StyleSet[] = STYLE_SETS.trim()
   .split("\n")
@@ -24,4 +26,28 @@ export const chooseStyle = (seed: number, asked: string | null): StyleSet => {
   const chosen = sets[(seed * STRIDE) % sets.length] ?? sets[0]!;
   if (asked === null) return chosen;
   return { ...chosen, ...(DRAWN.test(asked) ? DRAWN_VIEW : {}), photography: asked };
+};
+
+/** The options with what a saved style says where they leave it open. */
+export const withSavedStyle = (options: TaskOptions, saved: SavedStyle | null): TaskOptions =>
+  saved === null
+    ? options
+    : {
+        ...options,
+        style: options.style ?? saved.style,
+        negative: options.negative ?? saved.negative,
+        aspectRatio: options.aspectRatio ?? saved.aspectRatio,
+      };
+
+/** The look of `chooseStyle`, with the parts that a saved style names, unless the task has a style of its own. */
+export const chooseLook = ({ seed, style }: TaskOptions, saved: SavedStyle | null): StyleSet => {
+  const chosen = chooseStyle(seed, style ?? saved?.style ?? null);
+  if (saved === null || style !== null) return chosen;
+  const { camera, lens, photography, film } = saved;
+  return {
+    camera: camera ?? chosen.camera,
+    lens: lens ?? chosen.lens,
+    photography: photography ?? chosen.photography,
+    film: film ?? chosen.film,
+  };
 };

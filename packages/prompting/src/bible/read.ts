@@ -1,0 +1,26 @@
+import { chooseLook } from "../look/style.ts";
+import type { BibleRequest, BibleResult, PromptEngine, Storyboard, StoryboardRequest, StyleSet } from "../port.ts";
+import { mergeBible } from "./merge.ts";
+
+type Asked = Pick<StoryboardRequest, "options" | "bible" | "savedStyle" | "gate" | "signal">;
+
+export type ReadBible = Pick<Storyboard["bible"], "entities" | "style"> & BibleResult;
+
+/** Who, where and what to show, and in which look: read from the text, around what the owner wrote. */
+export const readBible = async (
+  engine: PromptEngine,
+  { options, bible = null, savedStyle = null, gate, signal }: Asked,
+  text: Pick<BibleRequest, "scenes" | "language">,
+): Promise<ReadBible> => {
+  const found = await engine.readBible({ ...text, seed: options.seed, gate, signal });
+  const style = bible?.style.isEdited === true ? bible.style : { ...chooseLook(options, savedStyle), isEdited: false };
+  return { ...found, entities: mergeBible(bible, found.entities), style };
+};
+
+/** What engines need of a bible's style. */
+export const toStyleSet = ({ camera, lens, photography, film }: StyleSet): StyleSet => ({
+  camera,
+  lens,
+  photography,
+  film,
+});
