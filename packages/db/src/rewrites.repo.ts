@@ -111,8 +111,6 @@ export type RewriteResult = {
   /** Null where the one that is stored stays. */
   bible: WrittenBible | null;
   engine: string;
-  /** As `findTaskUsage` sums it up. */
-  usage: object | null;
   warnings: Warning[];
 };
 
@@ -153,14 +151,13 @@ const insertVariations = (variations: RewriteResult["variations"]): Prisma.Sql =
 
 /** Stores what a run with a scope wrote and completes the task, in one statement, fenced by the claim. False: it is lost. */
 export const commitRewrite = async (db: PrismaClient, claim: Claim, result: RewriteResult): Promise<boolean> => {
-  const { usage, warnings, bible } = result;
+  const { warnings, bible } = result;
   const [stored] = await queryPrepared<{ count: number }>(
     db,
     Prisma.sql`
       WITH mine AS (
         UPDATE tasks SET status = 'completed', stage = NULL, progress = 1, attempt_token = NULL, lease_until = NULL,
           completed_at = now(), updated_at = clock_timestamp(), version = version + 1, prompt_engine = ${result.engine},
-          usage = ${usage === null ? null : toJsonb(usage)}::jsonb,
           warnings = warnings || coalesce((SELECT jsonb_agg(w) FROM jsonb_array_elements(${toJsonb(warnings)}::jsonb) w
             WHERE NOT warnings @> jsonb_build_array(w)), '[]')
         WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid RETURNING id

@@ -25,7 +25,7 @@ type Relations = {
 };
 
 /** A task with its audio, and with the relations that were asked for (absent otherwise). What only the worker needs stays behind. */
-export type TaskRow = Omit<Task, "text" | "scope"> & {
+export type TaskRow = Omit<Task, "text" | "givenSegments" | "scope"> & {
   audio: (Omit<Audio, "createdAt" | "expiresAt" | "sizeBytes"> & { sizeBytes: number }) | null;
 } & Partial<Relations>;
 
@@ -33,7 +33,7 @@ export type TaskRow = Omit<Task, "text" | "scope"> & {
 const fieldsOf = (all: Record<string, string>, ...omitted: readonly string[]): string[] =>
   Object.keys(all).filter((field) => !omitted.includes(field));
 
-const TASK = selectFields("t", fieldsOf(Prisma.TaskScalarFieldEnum, "text", "scope"));
+const TASK = selectFields("t", fieldsOf(Prisma.TaskScalarFieldEnum, "text", "givenSegments", "scope"));
 const AUDIO = jsonFields("audio", fieldsOf(Prisma.AudioScalarFieldEnum, "createdAt", "expiresAt"));
 const TRANSCRIPT = jsonFields("transcripts", fieldsOf(Prisma.TranscriptScalarFieldEnum, "createdAt"));
 const SEGMENT = jsonFields("transcript_segments", fieldsOf(Prisma.TranscriptSegmentScalarFieldEnum, "words"));

@@ -75,7 +75,6 @@ const storyboard: StoryboardResult = {
     },
   ],
   prompts: [{ position: 0, sceneIndex: 0, content: "a fox crossing a river", negative: null, slots: [] }],
-  usage: null,
   warnings: [],
 };
 

@@ -105,15 +105,26 @@ const refuseLongClaim = ({ durationMs }: DecoderNotes, { maxDurationMs, sizeByte
   if ((sizeBytes * 8 * 1000) / durationMs >= LEAST_BITS_PER_SECOND) throw tooLong(maxDurationMs);
 };
 
-/** Whole frames out of pipe chunks that end anywhere. */
+const BLOCK_BYTES = (SAMPLE_RATE_HZ / 2) * FRAME_BYTES;
+
+/** Half seconds out of pipe chunks that end anywhere: what is made of a recording must not depend on the pipe. */
 const toBlocks = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Float32Array> {
-  let rest: Buffer = Buffer.alloc(0);
+  let block = new Uint8Array(BLOCK_BYTES);
+  let filled = 0;
   for await (const chunk of chunks) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const whole = bytes.length - (bytes.length % FRAME_BYTES);
-    rest = bytes.subarray(whole);
-    if (whole > 0) yield new Float32Array(new Uint8Array(bytes.subarray(0, whole)).buffer);
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + BLOCK_BYTES - filled);
+      block.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < BLOCK_BYTES) continue;
+      yield new Float32Array(block.buffer);
+      block = new Uint8Array(BLOCK_BYTES);
+      filled = 0;
+    }
   }
+  const whole = filled - (filled % FRAME_BYTES);
+  if (whole > 0) yield new Float32Array(block.buffer, 0, whole / Float32Array.BYTES_PER_ELEMENT);
 };
 
 /** The pipe's chunks; the decoder is killed when none comes for too long. */

@@ -1,10 +1,11 @@
 import { AppError, MINUTE, OPEN_GATE, type ProviderAnswer, SECOND } from "@phonoscene/kernel";
 import { z } from "zod";
 
+import { KeptSegments } from "../kept-segments.ts";
 import { openDecoder } from "../local/decode.ts";
 import type { MediaKind } from "../local/media-kind.ts";
 import { readRecordingLength, type RecordingLength } from "../local/recording-length.ts";
-import type { HeardPiece, SpeechEngine, SpeechRequest, SpeechResult } from "../port.ts";
+import type { SpeechEngine, SpeechRequest, SpeechResult, SpeechSegment } from "../port.ts";
 import { onlyRising } from "../rising.ts";
 import { type SpeechServer, transcribeSound } from "./client.ts";
 import { failures } from "./failures.ts";
@@ -60,22 +61,13 @@ type Run = {
   onProgress(fraction: number): void;
 };
 
-const StoredResult = z.object({
-  language: z.string().nullable(),
-  segments: z.array(
-    z.object({
-      startMs: z.number(),
-      endMs: z.number(),
-      text: z.string(),
-      confidence: z.number().nullable(),
-      words: z
-        .array(
-          z.object({ startMs: z.number(), endMs: z.number(), text: z.string(), confidence: z.number().nullable() }),
-        )
-        .nullable(),
-    }),
-  ),
-});
+type HeardPiece = {
+  startMs: number;
+  endMs: number;
+  result: { language: string | null; segments: SpeechSegment[] };
+};
+
+const StoredResult = z.object({ language: z.string().nullable(), segments: KeptSegments });
 
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === "TimeoutError";
 

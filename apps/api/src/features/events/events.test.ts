@@ -86,7 +86,6 @@ const complete = (task: ClaimedTask): Promise<boolean> =>
       },
     ],
     prompts: [{ position: 0, sceneIndex: 0, content: "a fox running", negative: null, slots: [] }],
-    usage: null,
     warnings: [],
   });
 

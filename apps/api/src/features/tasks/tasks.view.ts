@@ -1,4 +1,4 @@
-import { FAILURE_CODES, type Task, TaskOptions, TaskUsage, TranscriptWithWords, Warning } from "@phonoscene/contracts";
+import { FAILURE_CODES, type Task, TaskOptions, TaskUsage, TranscriptWithWords, Warning, WordTiming } from "@phonoscene/contracts";
 import type { TaskRow } from "@phonoscene/db";
 import { z } from "zod";
 
@@ -10,6 +10,7 @@ const between = (from: Date | null, to: Date | null): number | null =>
 // Made once: making a schema costs far more than using it.
 const FailureCode = z.enum(FAILURE_CODES);
 const Warnings = z.array(Warning);
+const StoredWordTiming = WordTiming.nullable();
 /** As earlier versions stored it. */
 const EarlierUsage = z.object({ model: z.string(), inputTokens: z.int(), outputTokens: z.int() });
 const StoredUsage = z.union([
@@ -40,6 +41,7 @@ const toTranscript = (transcript: TaskRow["transcript"]): Task["transcript"] =>
     text: transcript.text,
     engine: transcript.engine,
     durationMs: transcript.durationMs,
+    wordTiming: StoredWordTiming.parse(transcript.wordTiming),
     segments: transcript.segments.map(({ position, startMs, endMs, text, confidence, speaker }) => ({
       id: position,
       startMs,
