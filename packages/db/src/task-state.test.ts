@@ -32,6 +32,7 @@ const options: TaskOptions = {
   aspectRatio: null,
   seed: 0,
   style: null,
+  styleId: null,
   negative: null,
   formula: null,
   instruction: null,

@@ -40,7 +40,7 @@ const repairSlots = (slots: readonly Slot[], sceneIndex: number): { slots: Slot[
   return { slots: repaired, warnings };
 };
 
-type Written = { words: PromptWords; warnings: Warning[] };
+export type Written = { words: PromptWords; warnings: Warning[] };
 
 /** Writes sound slots for a target and looks at the result. `label` names the prompt in warnings: "Scene 3". */
 export const formatSlots = (slots: readonly Slot[], options: TaskOptions, label: string): Written => {

@@ -1,4 +1,12 @@
-import { FAILURE_CODES, type Task, TaskOptions, TaskUsage, TranscriptWithWords, Warning, WordTiming } from "@phonoscene/contracts";
+import {
+  FAILURE_CODES,
+  type Task,
+  TaskOptions,
+  TaskUsage,
+  TranscriptWithWords,
+  Warning,
+  WordTiming,
+} from "@phonoscene/contracts";
 import type { TaskRow } from "@phonoscene/db";
 import { z } from "zod";
 
