@@ -5,6 +5,8 @@ import { withSavedStyle } from "./look/style.ts";
 import type { SavedStyle } from "./port.ts";
 import { formatSlots, type Written } from "./prompt.ts";
 
+export { entityId } from "./bible/entity-id.ts";
+
 /** The same slots for another target, or with other options. `label` names the prompt in warnings: "Prompt 3". */
 export const retargetPrompt = (
   slots: readonly Slot[],
