@@ -20,6 +20,7 @@ import {
   sessionRoutes,
 } from "./features/accounts/index.ts";
 import { audioRoutes } from "./features/audio/index.ts";
+import { bibleRoutes } from "./features/bible/index.ts";
 import { bulkRoutes } from "./features/bulk/index.ts";
 import { mountDocs } from "./features/docs/index.ts";
 import { eventRoutes } from "./features/events/index.ts";
@@ -28,6 +29,8 @@ import { healthRoutes } from "./features/health/index.ts";
 import { hookRoutes } from "./features/hooks/index.ts";
 import { operationRoutes } from "./features/operations/index.ts";
 import { promptRoutes } from "./features/prompts/index.ts";
+import { rewriteRoutes } from "./features/rewrites/index.ts";
+import { styleRoutes } from "./features/styles/index.ts";
 import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
 import { webhookRoutes } from "./features/webhooks/index.ts";
 import { createOnceOnly } from "./http/idempotency.ts";
@@ -99,6 +102,9 @@ export const createApp = (deps: AppDependencies): Express => {
     ...taskRoutes(deps),
     ...lifecycleRoutes(deps),
     ...promptRoutes(deps),
+    ...bibleRoutes(deps),
+    ...rewriteRoutes(deps),
+    ...styleRoutes(deps),
     ...exportRoutes(deps),
     ...eventRoutes(deps),
     ...webhookRoutes(deps),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { createTestDelivery, createWebhook } from "@phonoscene/db";
+import { newId } from "@phonoscene/kernel";
 
 import { newStoryboard } from "./test-storyboard.ts";
 import type { ApiWorld } from "./test-world.ts";
@@ -56,6 +57,11 @@ const newWebhook = async (world: ApiWorld, userId: string): Promise<{ webhook: s
   return { webhook, delivery: delivery ?? "" };
 };
 
+const newStyle = async ({ database: { db } }: ApiWorld, userId: string): Promise<string> => {
+  const { id } = await db.style.create({ data: { id: newId(), userId, name: newId(), film: "sheet film" } });
+  return id;
+};
+
 /** Ids of rows of one person, one of each kind that a route can name. */
 export type OwnedIds = {
   task: string;
@@ -65,6 +71,7 @@ export type OwnedIds = {
   audio: string;
   webhook: string;
   delivery: string;
+  style: string;
 };
 
 /** Makes one row of each kind; the prompt has an earlier version. */
@@ -86,6 +93,7 @@ export const newOwnedRows = async (world: ApiWorld, person: Person): Promise<Own
     session: session.id,
     apiKey,
     audio: await newAudioId(world, token),
+    style: await newStyle(world, person.userId),
     ...(await newWebhook(world, person.userId)),
   };
 };

@@ -12,6 +12,7 @@ const KINDS: Record<string, keyof OwnedIds> = {
   "/v1/audio/{id}": "audio",
   // An address that no provider was told.
   "/v1/hooks/assemblyai/{hookId}": "task",
+  "/v1/styles/{id}": "style",
   "/v1/webhooks/{id}": "webhook",
   "/v1/webhooks/{id}/deliveries/{deliveryId}": "delivery",
 };
@@ -34,6 +35,7 @@ const BODIES: Record<string, (ids: OwnedIds) => unknown> = {
   deleteTasksInBulk: ({ task }) => ({ ids: [task] }),
   updateTask: () => ({ name: "new" }),
   editPrompt: () => ({ content: "new" }),
+  regeneratePrompts: ({ prompt }) => ({ promptIds: [prompt] }),
   updateMe: () => ({ name: "new" }),
   restorePrompt: () => ({ version: 1 }),
   changePassword: () => ({ currentPassword: "wrong", newPassword: "wrong horse battery" }),

@@ -1,4 +1,4 @@
-import { type Claim, claimTask, commitStoryboard } from "@phonoscene/db";
+import { type Claim, claimTask, commitStoryboard, type WrittenBible } from "@phonoscene/db";
 
 import type { ApiWorld } from "./test-world.ts";
 
@@ -12,6 +12,28 @@ const scene = (index: number) => ({
   timeOfDay: null,
   mood: null,
 });
+
+const BIBLE: WrittenBible = {
+  entities: [
+    {
+      id: "character-keeper",
+      kind: "character",
+      name: "keeper",
+      aliases: [],
+      description: "an old keeper",
+      sceneIndexes: [0],
+      origin: "text",
+    },
+  ],
+  style: {
+    camera: "box camera",
+    lens: "single lens",
+    photography: "old photograph",
+    film: "sheet film",
+    isEdited: false,
+  },
+  engine: "local",
+};
 
 const claimText = async (world: ApiWorld, taskId: string): Promise<Claim> => {
   const claim = await claimTask(world.database.db, taskId, "prompting");
@@ -33,6 +55,7 @@ export const completeTask = async (world: ApiWorld, taskId: string, contents: re
       negative: null,
       slots: [],
     })),
+    bible: BIBLE,
     warnings: [],
   });
   if (!isStored) throw new Error("the claim was lost");

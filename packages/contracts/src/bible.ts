@@ -1,6 +1,9 @@
 import { z } from "zod";
 
 import { Count, MAX_SENTENCE, MAX_WORD, shownList, shownText, Version } from "./bounds.ts";
+import { defineEndpoint } from "./endpoint.ts";
+import { RowIfMatchHeader } from "./if-match.ts";
+import { storedText } from "./stored-text.ts";
 
 export const MAX_BIBLE_ENTITIES = 100;
 export const MAX_ALIASES = 20;
@@ -57,3 +60,113 @@ export const Bible = z
   })
   .meta({ id: "Bible" });
 export type Bible = z.infer<typeof Bible>;
+
+const EntityId = z.string().min(1).max(MAX_WORD);
+const EntityName = storedText(MAX_ENTITY_NAME);
+const EntityDescription = storedText(MAX_ENTITY_DESCRIPTION);
+const NEW_NEEDS = ["kind", "name", "description"] as const;
+const CHANGES = [...NEW_NEEDS, "aliases"] as const;
+
+export const BibleEntityChange = z
+  .strictObject({
+    id: EntityId.optional().meta({
+      description: "Left out: the entity is added, and needs kind, name and description",
+    }),
+    delete: z.literal(true).optional(),
+    kind: z.enum(ENTITY_KINDS).optional(),
+    name: EntityName.optional(),
+    aliases: z
+      .array(EntityName)
+      .max(MAX_ALIASES)
+      .optional()
+      .meta({ description: "All of them, in place of those before" }),
+    description: EntityDescription.optional(),
+  })
+  .superRefine((change, context) => {
+    const refuse = (path: keyof typeof change, message: string): void =>
+      context.addIssue({ code: "custom", path: [path], message });
+    if (change.id === undefined) {
+      for (const field of NEW_NEEDS)
+        if (change[field] === undefined) refuse(field, "An entity without an id is added: give it");
+      if (change.delete === true) refuse("delete", "Only an entity with an id can be deleted");
+    } else if (change.delete === true) {
+      for (const field of CHANGES)
+        if (change[field] !== undefined) refuse(field, "An entity that is deleted cannot be changed as well");
+    }
+  })
+  .meta({
+    id: "BibleEntityChange",
+    description: "With id: change or delete that entity. Without: add one. Entities that are not named stay.",
+  });
+export type BibleEntityChange = z.infer<typeof BibleEntityChange>;
+
+const StylePart = storedText(200);
+
+/** The body of `PATCH /v1/tasks/{id}/bible`: what is left out stays. */
+export const UpdateBible = z
+  .strictObject({
+    entities: z
+      .array(BibleEntityChange)
+      .min(1)
+      .max(2 * MAX_BIBLE_ENTITIES)
+      .optional(),
+    style: z
+      .strictObject({
+        camera: StylePart.optional(),
+        lens: StylePart.optional(),
+        photography: StylePart.optional(),
+        film: StylePart.optional(),
+      })
+      .refine((style) => Object.keys(style).length > 0, "Name at least one part to change")
+      .nullable()
+      .optional()
+      .meta({ description: "null: as it is until the next retry, which chooses again" }),
+  })
+  .refine((change) => Object.keys(change).length > 0, "Name at least one field to change")
+  .meta({ id: "UpdateBible", example: { style: { film: "Ilford HP5 Plus film" } } });
+export type UpdateBible = z.infer<typeof UpdateBible>;
+
+const TaskParams = z.strictObject({ id: z.uuid() });
+
+export const getBible = defineEndpoint({
+  method: "get",
+  path: "/v1/tasks/{id}/bible",
+  operationId: "getBible",
+  summary: "Who, where and what the pictures of a task show, and in which look",
+  description: "Read from the text before the first prompt is written. Its `ETag` is for the `If-Match` of a change.",
+  tag: "Storyboard",
+  auth: "bearer",
+  scope: "tasks:read",
+  params: TaskParams,
+  status: 200,
+  response: Bible,
+  problems: ["request/invalid", "task/not-found", "bible/not-found"],
+});
+
+export const updateBible = defineEndpoint({
+  method: "patch",
+  path: "/v1/tasks/{id}/bible",
+  operationId: "updateBible",
+  summary: "Add, change or delete entities; change the look",
+  description:
+    "No prompt changes by this: `POST /v1/tasks/{id}/prompts/regenerate` applies it. What you write here stays through every " +
+    "retry, and what you delete does not come back. The task must be over.",
+  tag: "Storyboard",
+  auth: "bearer",
+  scope: "tasks:write",
+  params: TaskParams,
+  body: UpdateBible,
+  headers: z.object({ "if-match": RowIfMatchHeader }),
+  status: 200,
+  response: Bible,
+  problems: [
+    "request/malformed",
+    "request/invalid",
+    "task/not-found",
+    "bible/not-found",
+    "task/not-ready",
+    "request/stale",
+  ],
+});
+
+export const BIBLE_ENDPOINTS = [getBible, updateBible] as const;

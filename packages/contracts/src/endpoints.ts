@@ -5,6 +5,7 @@ import { ACCOUNT_ENDPOINTS } from "./accounts.ts";
 import { ADMIN_ENDPOINTS } from "./admin.ts";
 import { API_KEY_ENDPOINTS } from "./api-keys.ts";
 import { AUDIO_ENDPOINTS } from "./audio.ts";
+import { BIBLE_ENDPOINTS } from "./bible.ts";
 import { BULK_ENDPOINTS } from "./bulk.ts";
 import { CancelAfterHeader } from "./deadlines.ts";
 import { defineEndpoint } from "./endpoint.ts";
@@ -14,7 +15,9 @@ import { Health, Readiness } from "./health.ts";
 import { assemblyAiHook } from "./hooks.ts";
 import { cancelTask, retryTask, updateTask } from "./lifecycle.ts";
 import { PROMPT_ENDPOINTS } from "./prompts.ts";
+import { REWRITE_ENDPOINTS } from "./rewrites.ts";
 import { SESSION_ENDPOINTS } from "./sessions.ts";
+import { STYLE_ENDPOINTS } from "./styles.ts";
 import {
   CreateAudioTask,
   CreateTextTask,
@@ -143,6 +146,9 @@ export const ENDPOINTS = [
   cancelTask,
   retryTask,
   ...PROMPT_ENDPOINTS,
+  ...BIBLE_ENDPOINTS,
+  ...REWRITE_ENDPOINTS,
+  ...STYLE_ENDPOINTS,
   ...BULK_ENDPOINTS,
   ...WEBHOOK_ENDPOINTS,
   ...ADMIN_ENDPOINTS,

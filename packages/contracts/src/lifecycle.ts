@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { DeadlineMs } from "./deadlines.ts";
 import { defineEndpoint } from "./endpoint.ts";
+import { IfMatchHeader } from "./if-match.ts";
 import { MetadataPatch } from "./metadata.ts";
 import { consistentOptions, TaskOptions } from "./task-options.ts";
 import { Language, Stage, Task, TaskIdParams, TaskName } from "./tasks.ts";
@@ -38,6 +39,7 @@ export const UpdateTask = z
     aspectRatio: option.aspectRatio.unwrap().optional(),
     seed: option.seed.unwrap().optional(),
     style: option.style.unwrap().optional(),
+    styleId: option.styleId.unwrap().optional(),
     negative: option.negative.unwrap().optional(),
     formula: option.formula.unwrap().optional(),
     instruction: option.instruction.unwrap().optional(),
@@ -45,15 +47,6 @@ export const UpdateTask = z
   .superRefine(consistentOptions)
   .meta({ id: "UpdateTask", example: { name: "The storm, again", metadata: { project: "orchard" } } });
 export type UpdateTask = z.infer<typeof UpdateTask>;
-
-export const IfMatchHeader = z
-  .string()
-  .regex(/^\s*(\*|(W\/)?"[^"]*"(\s*,\s*(W\/)?"[^"]*")*)\s*$/, 'If-Match is an ETag in double quotes, such as "3", or *')
-  .max(1000)
-  .optional()
-  .meta({
-    description: 'The `ETag` of the task that was read, such as `"3"`: a task that changed since is not touched (412)',
-  });
 
 export const updateTask = defineEndpoint({
   method: "patch",
@@ -96,7 +89,8 @@ export const retryTask = defineEndpoint({
   operationId: "retryTask",
   summary: "Run a task that is over again",
   description:
-    "Scenes and prompts are replaced. A transcript that exists is kept, unless `from` asks for `transcribing`: " +
+    "Scenes and prompts are replaced, but for locked prompts: each stands for the scene that holds its place. What you wrote into " +
+    "the bible stays. A transcript that exists is kept, unless `from` asks for `transcribing`: " +
     "then the recording is heard again, and the old transcript stays until there is a new one. " +
     "The task's deadline goes, unless the body has a new one.",
   tag: "Tasks",

@@ -3,7 +3,7 @@ import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, Upd
 import { DeadLetter, DeadLetterList, Queues, Redrive, Redriven } from "./admin.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { Audio } from "./audio.ts";
-import { Bible, BibleEntity, BibleStyle } from "./bible.ts";
+import { Bible, BibleEntity, BibleEntityChange, BibleStyle, UpdateBible } from "./bible.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
 import { TaskPrompts, TaskState } from "./events.ts";
 import { Chapters, Storyboard } from "./exports.ts";
@@ -14,8 +14,10 @@ import { RetryTask, UpdateTask } from "./lifecycle.ts";
 import { TargetParameters } from "./midjourney.ts";
 import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
+import { REWRITE_SCHEMAS } from "./rewrites.ts";
 import { Session, SessionList } from "./sessions.ts";
 import { Prompt, Scene, Segment, SegmentWithWords, Slot, Transcript, TranscriptWithWords, Word } from "./storyboard.ts";
+import { STYLE_SCHEMAS } from "./styles.ts";
 import { TaskOptions } from "./task-options.ts";
 import { CreateTextTask, ProviderCalls, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
 import { Warning } from "./warnings.ts";
@@ -36,6 +38,8 @@ export const SCHEMAS = [
   BibleEntity,
   BibleStyle,
   Bible,
+  BibleEntityChange,
+  UpdateBible,
   TargetParameters,
   TaskOptions,
   TaskError,
@@ -59,6 +63,8 @@ export const SCHEMAS = [
   PromptRevision,
   PromptRevisionList,
   UpdateTask,
+  ...REWRITE_SCHEMAS,
+  ...STYLE_SCHEMAS,
   TaskState,
   TaskPrompts,
   Register,

@@ -65,6 +65,10 @@ export const TaskOptions = z
     style: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
       description: "A style for the whole set, in place of the one the seed chooses",
     }),
+    styleId: z.uuid().toLowerCase().nullable().default(null).meta({
+      description:
+        "A style of `/v1/styles`, read when the prompts are written. What the task says itself (style, negative, aspectRatio) comes first",
+    }),
     negative: z.string().trim().min(1).max(500).refine(isStorable, NOT_STORABLE).nullable().default(null).meta({
       description: "What must not be in the pictures, comma separated",
     }),

@@ -21,6 +21,8 @@ export const Warning = z
         "prompt_language_unused",
         "prompt_repaired",
         "parameter_dropped",
+        "prompt_skipped",
+        "style_missing",
       ])
       .meta({ description: "What happened, for a program" }),
     message: shownText(MAX_SENTENCE).meta({ description: "What happened and what to do, for a person" }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { defineEndpoint } from "./endpoint.ts";
-import { IfMatchHeader } from "./lifecycle.ts";
+import { IfMatchHeader } from "./if-match.ts";
 import { PageQuery } from "./sessions.ts";
 import {
   CreateWebhook,

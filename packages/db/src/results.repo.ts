@@ -1,4 +1,4 @@
-import type { Scene, Segment, Slot, Warning, WordTiming } from "@phonoscene/contracts";
+import type { BibleEntity, BibleStyle, Scene, Segment, Slot, Warning, WordTiming } from "@phonoscene/contracts";
 import { newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
@@ -34,12 +34,21 @@ export type StoredWord = { startMs: number; endMs: number; text: string; confide
 /** `words` is absent or null where the engine gives no times of words. */
 export type NewSegment = Omit<Segment, "id"> & { words?: StoredWord[] | null };
 
+/** `fullSlots`: before the target's formatter shortened them; absent where it did not. */
+export type WrittenPrompt = { content: string; negative: string | null; slots: Slot[]; fullSlots?: Slot[] };
+
+export type WrittenBible = { entities: BibleEntity[]; style: BibleStyle; engine: string };
+
 export type StoryboardResult = {
   language: string;
   engine: string;
   segments: Segment[];
   scenes: Scene[];
-  prompts: { position: number; sceneIndex: number; content: string; negative: string | null; slots: Slot[] }[];
+  prompts: (WrittenPrompt & { position: number; sceneIndex: number })[];
+  /** Locked prompts of an earlier run, in their new places. */
+  kept?: { id: string; sceneIndex: number | null; position: number }[];
+  /** Absent: the one that is stored stays. */
+  bible?: WrittenBible;
   warnings: Warning[];
 };
 
@@ -86,7 +95,13 @@ export const insertTranscript = async (tx: Db, taskId: string, transcript: NewTr
 };
 
 /** Parts of a statement: the transcript of the task `mine`, in place of the one of an earlier run. */
-const replaceTranscript = ({ language, engine, durationMs, wordTiming, segments }: NewTranscript): Prisma.Sql => Prisma.sql`
+const replaceTranscript = ({
+  language,
+  engine,
+  durationMs,
+  wordTiming,
+  segments,
+}: NewTranscript): Prisma.Sql => Prisma.sql`
   heard AS (
     INSERT INTO transcripts (task_id, language, engine, duration_ms, word_timing, text)
     SELECT id, ${language}, ${engine}, ${durationMs}::int, ${wordTiming ?? null}, ${joined(segments)} FROM mine
@@ -138,11 +153,9 @@ export const commitTranscript = async (
   return (stored?.count ?? 0) > 0;
 };
 
-type SceneIds = ReadonlyMap<number, string>;
-
-const sceneRows = (scenes: readonly Scene[], ids: SceneIds): object[] =>
+const sceneRows = (scenes: readonly Scene[]): object[] =>
   scenes.map(({ index, startMs, endMs, segmentIds, excerpt, place, timeOfDay, mood }) => ({
-    id: ids.get(index),
+    id: newId(),
     index,
     start_ms: startMs,
     end_ms: endMs,
@@ -153,33 +166,61 @@ const sceneRows = (scenes: readonly Scene[], ids: SceneIds): object[] =>
     mood,
   }));
 
-const promptRows = (prompts: StoryboardResult["prompts"], ids: SceneIds): object[] =>
-  prompts.map(({ sceneIndex, position, content, negative, slots }) => {
-    const sceneId = ids.get(sceneIndex);
-    if (sceneId === undefined) throw new Error(`prompt ${position} names scene ${sceneIndex}, which is not there`);
-    return { id: newId(), scene_id: sceneId, position, content, negative, slots };
-  });
+/** The words of a prompt, as columns; the full slots only where they are others. */
+export const wordColumns = ({ content, negative, slots, fullSlots = slots }: WrittenPrompt): object => ({
+  content,
+  negative,
+  slots,
+  full_slots: JSON.stringify(slots) === JSON.stringify(fullSlots) ? null : fullSlots,
+});
 
-/** Parts of a statement: scenes and prompts of the task `mine`. */
-const insertStoryboard = ({ scenes, prompts }: StoryboardResult): Prisma.Sql => {
-  const ids = new Map(scenes.map((scene) => [scene.index, newId()]));
-  return Prisma.sql`
+const promptRows = ({ scenes, prompts }: StoryboardResult): object[] => {
+  const indexes = new Set(scenes.map(({ index }) => index));
+  return prompts.map(({ sceneIndex, position, ...words }) => {
+    if (!indexes.has(sceneIndex)) throw new Error(`prompt ${position} names scene ${sceneIndex}, which is not there`);
+    return { id: newId(), scene_index: sceneIndex, position, ...wordColumns(words) };
+  });
+};
+
+const keptRows = ({ kept = [] }: StoryboardResult): object[] =>
+  kept.map(({ id, sceneIndex, position }) => ({ id, scene_index: sceneIndex, position }));
+
+/** Part of a statement: the bible of the task `mine`, in place of an earlier one; what was removed stays noted. */
+export const insertBible = ({ entities, style, engine }: WrittenBible): Prisma.Sql => Prisma.sql`, told_of AS (
+  INSERT INTO bibles (task_id, entities, style, removed_ids, engine)
+  SELECT id, ${toJsonb(entities)}::jsonb, ${toJsonb(style)}::jsonb, '{}', ${engine} FROM mine
+  ON CONFLICT (task_id) DO UPDATE SET entities = excluded.entities, style = excluded.style, engine = excluded.engine,
+    version = bibles.version + 1, updated_at = clock_timestamp())`;
+
+/** Parts of a statement: scenes and prompts of the task `mine`. Scenes of locked prompts of an earlier run are there already. */
+const insertStoryboard = (result: StoryboardResult): Prisma.Sql => Prisma.sql`
     staged AS (
       INSERT INTO scenes (id, task_id, index, start_ms, end_ms, segment_ids, excerpt, place, time_of_day, mood)
       SELECT row.id, mine.id, row.index, row.start_ms, row.end_ms, row.segment_ids, row.excerpt, row.place,
         row.time_of_day, row.mood
-      FROM mine, jsonb_to_recordset(${toJsonb(sceneRows(scenes, ids))}::jsonb) AS row(id uuid, index int, start_ms int,
+      FROM mine, jsonb_to_recordset(${toJsonb(sceneRows(result.scenes))}::jsonb) AS row(id uuid, index int, start_ms int,
         end_ms int, segment_ids int[], excerpt text, place text, time_of_day text, mood text)
+      ON CONFLICT (task_id, index) DO UPDATE SET start_ms = excluded.start_ms, end_ms = excluded.end_ms,
+        segment_ids = excluded.segment_ids, excerpt = excluded.excerpt, place = excluded.place,
+        time_of_day = excluded.time_of_day, mood = excluded.mood
+      RETURNING id, index
+    ), unstaged AS (
+      DELETE FROM scenes USING mine WHERE task_id = mine.id AND index >= ${result.scenes.length}::int
+    ), stayed AS (
+      UPDATE prompts SET position = row.position, scene_id = staged.id
+      FROM mine, jsonb_to_recordset(${toJsonb(keptRows(result))}::jsonb) AS row(id uuid, scene_index int, position int)
+        LEFT JOIN staged ON staged.index = row.scene_index
+      WHERE prompts.id = row.id AND prompts.task_id = mine.id
     ), written AS (
-      INSERT INTO prompts (id, task_id, scene_id, position, content, negative, slots)
-      SELECT row.id, mine.id, row.scene_id, row.position, row.content, row.negative, row.slots
-      FROM mine, jsonb_to_recordset(${toJsonb(promptRows(prompts, ids))}::jsonb) AS row(id uuid, scene_id uuid,
-        position int, content text, negative text, slots jsonb)
-    )`;
-};
+      INSERT INTO prompts (id, task_id, scene_id, position, content, negative, slots, full_slots)
+      SELECT row.id, mine.id, staged.id, row.position, row.content, row.negative, row.slots, nullif(row.full_slots, 'null'::jsonb)
+      FROM mine, jsonb_to_recordset(${toJsonb(promptRows(result))}::jsonb) AS row(id uuid, scene_index int,
+        position int, content text, negative text, slots jsonb, full_slots jsonb)
+        JOIN staged ON staged.index = row.scene_index
+    )${result.bible === undefined ? Prisma.empty : insertBible(result.bible)}`;
 
 /**
- * Stores scenes and prompts and completes the task, in one statement, fenced by the claim. A task made from text
+ * Stores scenes, prompts and bible and completes the task, in one statement, fenced by the claim. A task made from text
  * gets its transcript here: its own sentences, without times; one that came with a transcript gets the language found. False: the claim is lost and nothing was written.
  */
 export const commitStoryboard = async (db: PrismaClient, claim: Claim, result: StoryboardResult): Promise<boolean> => {

@@ -130,6 +130,8 @@ const updatePrompts = async (tx: Db, plans: readonly TaskPlan[]): Promise<void> 
       content = coalesce(change.content, prompts.content),
       negative = CASE WHEN change.sets_negative THEN change.negative ELSE prompts.negative END,
       locked = coalesce(change.locked, prompts.locked),
+      edited = prompts.edited OR prompts.content <> coalesce(change.content, prompts.content)
+        OR (change.sets_negative AND prompts.negative IS DISTINCT FROM change.negative),
       version = CASE WHEN change.is_touched THEN prompts.version + 1 ELSE prompts.version END,
       updated_at = CASE WHEN change.is_touched THEN now() ELSE prompts.updated_at END
     FROM change WHERE prompts.id = change.id`;
@@ -139,8 +141,8 @@ const insertPrompts = async (tx: Db, plans: readonly TaskPlan[]): Promise<void> 
   const inserts = plans.flatMap((plan) => plan.inserts);
   if (inserts.length === 0) return;
   await tx.$executeRaw`
-    INSERT INTO prompts (id, task_id, scene_id, position, content, negative, slots)
-    SELECT *, '[]'::jsonb FROM unnest(
+    INSERT INTO prompts (id, task_id, scene_id, position, content, negative, slots, edited)
+    SELECT *, '[]'::jsonb, true FROM unnest(
       ${arrayLiteral(inserts.map(({ id }) => id))}::uuid[],
       ${arrayLiteral(inserts.map(({ taskId }) => taskId))}::uuid[],
       ${arrayLiteral(inserts.map(({ sceneId }) => sceneId))}::uuid[],

@@ -64,8 +64,8 @@ const HEARING_WARNINGS = ["audio_truncated", "language_low_confidence"];
 /**
  * Puts a task that is over back into the queue, with its job, in one transaction. A transcript that exists is used
  * again unless `from` is "transcribing". A transcription that the provider has begun is resumed, not paid for again,
- * unless it had ended, well or badly. Scenes and prompts of the earlier run go, and so does its deadline; `deadlineMs`
- * sets one for this run.
+ * unless it had ended, well or badly. Prompts of the earlier run go, but for locked ones, and so does its deadline;
+ * `deadlineMs` sets one for this run. What the owner wrote into the bible stays.
  */
 export const retryTask = (
   db: PrismaClient,
@@ -99,13 +99,17 @@ export const retryTask = (
           '[]') END,
         prompting_at = NULL, completed_at = NULL, prompt_engine = NULL,
         error_code = NULL, error_message = NULL, error_stage = NULL, error_retryable = NULL, cancel_reason = NULL,
-        dead_at = NULL,
+        dead_at = NULL, scope = NULL,
         deadline_at = now() + ${deadlineMs ?? null}::double precision * interval '1 ms',
         enqueued_at = now(), updated_at = clock_timestamp(), version = version + 1
       WHERE id = ${task.id}::uuid`;
-    // By hand some were added to no scene.
-    await tx.prompt.deleteMany({ where: { taskId: task.id } });
-    await tx.scene.deleteMany({ where: { taskId: task.id } });
+    await tx.prompt.deleteMany({ where: { taskId: task.id, locked: false } });
+    // Those of locked prompts tell where these belong, until there are new ones.
+    await tx.scene.deleteMany({ where: { taskId: task.id, prompts: { none: {} } } });
+    await tx.$executeRaw`
+      UPDATE prompts SET position = places.place
+      FROM (SELECT id, row_number() OVER (ORDER BY position) - 1 AS place FROM prompts WHERE task_id = ${task.id}::uuid) AS places
+      WHERE prompts.id = places.id AND position <> place`;
     // A text's transcript is its own sentences: made again, in case the language was changed.
     await tx.transcript.deleteMany({ where: { taskId: task.id, engine: "text", task: { text: { not: null } } } });
     await addToOutbox(tx, [{ job: hears ? "transcribe-audio" : "write-prompts", payload: { taskId: task.id } }]);

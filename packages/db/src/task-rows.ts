@@ -15,7 +15,7 @@ import {
 type SceneOfPrompt = Pick<Scene, "index" | "startMs" | "endMs" | "segmentIds" | "excerpt">;
 
 /** A prompt with its scene, if it has one. */
-export type PromptRow = Omit<Prompt, "taskId" | "sceneId" | "createdAt" | "updatedAt"> & {
+export type PromptRow = Omit<Prompt, "taskId" | "sceneId" | "createdAt" | "updatedAt" | "fullSlots" | "edited"> & {
   scene: SceneOfPrompt | null;
 };
 
@@ -48,6 +48,7 @@ const PIPELINE = [
   "providerJobId",
   "providerJobAt",
   "providerReadyAt",
+  "scope",
 ] as const;
 
 // A new column of the schema is in these lists by itself. Times are left out of JSON, which has none.
@@ -66,7 +67,7 @@ const SCENE = jsonFields("scenes", fieldsOf(Prisma.SceneScalarFieldEnum, "id", "
 const SCENE_OF_PROMPT = jsonFields("scenes", ["index", "startMs", "endMs", "segmentIds", "excerpt"]);
 const PROMPT = jsonFields(
   "prompts",
-  fieldsOf(Prisma.PromptScalarFieldEnum, "taskId", "sceneId", "createdAt", "updatedAt"),
+  fieldsOf(Prisma.PromptScalarFieldEnum, "taskId", "sceneId", "createdAt", "updatedAt", "fullSlots", "edited"),
 );
 
 /** Of a task without a recording that was just made. */

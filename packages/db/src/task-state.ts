@@ -7,6 +7,7 @@
  *   queued, processing ──cancelTask──▶ canceled (`cancel_reason` requested)
  *   queued, processing ──cancelOverdueTask(s)──▶ canceled (`cancel_reason` deadline)
  *   completed, failed, canceled ──retryTask──▶ queued (with `stage` set where it starts past the first)
+ *   completed, failed, canceled ──askForRewrite──▶ queued, `scope` says what to write ──commitRewrite──▶ completed
  *
  * A job is only a hint `{taskId}`; the row decides. A worker claims a stage by setting a fresh `attemptToken` and a
  * short lease, which its heartbeat extends. Every later write carries the token in its WHERE: a worker that was
@@ -49,6 +50,7 @@ import type { Db } from "./client.ts";
 import { cancelOverdueTask } from "./deadlines.repo.ts";
 import { Prisma } from "./generated/client.ts";
 import { queryPrepared } from "./query.ts";
+import { STORYBOARD_STATE, type StoryboardState } from "./storyboard-state.ts";
 
 export const MAX_ATTEMPTS = 5;
 export const LEASE_MS = 10 * SECOND;
@@ -79,6 +81,8 @@ export type ClaimedTask = Required<Claim> & {
   providerJobAgeMs: number | null;
   /** What the prompting stage starts from; null in the stage before, and where the task is still a text. */
   transcript: { language: string; segments: Segment[] } | null;
+  /** What is there already when prompts are to be written; null in the stage before. */
+  storyboard: StoryboardState | null;
 };
 
 export type ClaimOutcome =
@@ -128,7 +132,8 @@ const takeStage = async (
         (extract(epoch FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs",
         audio_url AS "audioUrl",
         (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey",
-        CASE WHEN ${stage} = 'prompting' THEN ${TRANSCRIPT} END AS transcript`,
+        CASE WHEN ${stage} = 'prompting' THEN ${TRANSCRIPT} END AS transcript,
+        CASE WHEN ${stage} = 'prompting' THEN ${STORYBOARD_STATE} END AS storyboard`,
   );
   return claimed === undefined ? null : { taskId, token, leaseMs, ...claimed };
 };

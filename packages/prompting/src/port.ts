@@ -103,6 +103,16 @@ export type StoredBible = {
   removedIds: string[];
 };
 
+/** A prompt of an earlier run that stays, and where its scene was. */
+export type KeptPrompt = { id: string; startMs: number | null; segmentIds: number[] };
+
+export type PlacedPrompt = { id: string; sceneIndex: number | null; position: number };
+
+/** A look that a user saved; what the task itself says comes first. */
+export type SavedStyle = Pick<TaskOptions, "style" | "negative" | "aspectRatio"> & {
+  [Part in keyof StyleSet]: string | null;
+};
+
 export type StoryboardRequest = {
   /** Timed segments of a transcript, or a text of which the stages make the segments. */
   source: { kind: "text"; text: string } | { kind: "segments"; segments: Segment[] };
@@ -111,20 +121,47 @@ export type StoryboardRequest = {
   options: TaskOptions;
   /** Of an earlier run; absent or null where there is none. */
   bible?: StoredBible | null;
+  savedStyle?: SavedStyle | null;
+  /** They stand for their scenes, of which no other is written; in order. */
+  kept?: readonly KeptPrompt[];
   /** Where requests to providers go through; without it each is made once, and nothing is counted. */
   gate?: ProviderGate;
   onProgress(fraction: number): void;
   signal: AbortSignal;
 };
 
-export type PromptDraft = Omit<Prompt, "id" | "version" | "locked" | "sceneIndex"> & { sceneIndex: number };
+/** `fullSlots`: before a target with a small budget shortened them. */
+export type PromptWords = Pick<Prompt, "content" | "negative" | "slots"> & { fullSlots: Slot[] };
+
+export type PromptDraft = Omit<Prompt, "id" | "version" | "locked" | "sceneIndex"> &
+  PromptWords & { sceneIndex: number };
 
 export type Storyboard = {
   language: string;
   segments: Segment[];
   scenes: Scene[];
   prompts: PromptDraft[];
+  kept: PlacedPrompt[];
   bible: { entities: BibleEntity[]; style: BibleStyle; engine: string };
+  engine: string;
+  usage: LanguageModelUsage | null;
+  warnings: Warning[];
+};
+
+/** Prompts of a finished storyboard to be written again, or beside those that are there. */
+export type RewriteRequest = Omit<StoryboardRequest, "source" | "kept"> & {
+  segments: Segment[];
+  /** All scenes of the storyboard, in order, as they were cut. */
+  scenes: readonly Pick<Scene, "segmentIds">[];
+  /** `variant`: as in `varySlots`. */
+  wanted: readonly { sceneIndex: number; variant: number }[];
+};
+
+export type Rewrite = {
+  /** One for each wanted, in that order. */
+  prompts: PromptWords[];
+  /** Null where the one that was given stays. */
+  bible: Storyboard["bible"] | null;
   engine: string;
   usage: LanguageModelUsage | null;
   warnings: Warning[];

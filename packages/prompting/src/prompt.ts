@@ -2,7 +2,7 @@ import type { Slot, TaskOptions, Warning } from "@phonoscene/contracts";
 
 import { NEUTRAL_MOOD } from "./lexicons/moods.data.ts";
 import { lintContent, lintSlot, repairSlot } from "./look/lint.ts";
-import type { PromptDraft, SceneDraft } from "./port.ts";
+import type { PromptWords, SceneDraft } from "./port.ts";
 import { refuseUnsafe, soften } from "./safety/safety.ts";
 import { formatPrompt } from "./targets/format.ts";
 
@@ -40,40 +40,42 @@ const repairSlots = (slots: readonly Slot[], sceneIndex: number): { slots: Slot[
   return { slots: repaired, warnings };
 };
 
+export type Written = { words: PromptWords; warnings: Warning[] };
+
+/** Writes sound slots for a target and looks at the result. `label` names the prompt in warnings: "Scene 3". */
+export const formatSlots = (slots: readonly Slot[], options: TaskOptions, label: string): Written => {
+  const formatted = formatPrompt(options.target, { ...options, slots });
+  const faults = lintContent(options.target, formatted.content, formatted.slots);
+  const message = `${label}: the prompt ${faults.join(" and ")}. Look at it before you use it.`;
+  return {
+    words: {
+      content: formatted.content,
+      negative: formatted.negative,
+      slots: formatted.slots,
+      fullSlots: [...slots],
+    },
+    warnings: [...formatted.warnings, ...(faults.length === 0 ? [] : [{ code: "prompt_repaired" as const, message }])],
+  };
+};
+
 /**
  * Builds one scene's prompt out of its slots: safety on the whole, repair slot by slot, the target's format, and a
  * last look at the result.
  * @throws AppError "content_blocked" where no generator would draw the scene.
  */
-export const writePrompt = (
-  scene: SceneDraft,
-  written: readonly Slot[],
-  options: TaskOptions,
-): { prompt: PromptDraft; warnings: Warning[] } => {
+export const writeWords = (scene: SceneDraft, written: readonly Slot[], options: TaskOptions): Written => {
   refuseUnsafe(written, scene.index);
+  const label = `Scene ${scene.index + 1}`;
   const softened = softenSlots(written);
   const repaired = repairSlots(softened.slots, scene.index);
-  const formatted = formatPrompt(options.target, { ...options, slots: repaired.slots });
-  const faults = lintContent(options.target, formatted.content, formatted.slots);
-  const warnings: Warning[] = [...repaired.warnings, ...formatted.warnings];
-  if (softened.changed.length > 0) {
-    const message = `Scene ${scene.index + 1}: "${[...new Set(softened.changed)].join(", ")}" was said more gently, since image generators refuse it.`;
-    warnings.push({ code: "text_softened", message });
-  }
-  if (faults.length > 0) {
-    const message = `Scene ${scene.index + 1}: the prompt ${faults.join(" and ")}. Look at it before you use it.`;
-    warnings.push({ code: "prompt_repaired", message });
-  }
-  const prompt: PromptDraft = {
-    position: scene.index,
-    sceneIndex: scene.index,
-    startMs: scene.startMs,
-    endMs: scene.endMs,
-    segmentIds: scene.segmentIds,
-    excerpt: scene.excerpt,
-    content: formatted.content,
-    negative: formatted.negative,
-    slots: formatted.slots,
+  const { words, warnings } = formatSlots(repaired.slots, options, label);
+  const said = `${label}: "${[...new Set(softened.changed)].join(", ")}" was said more gently, since image generators refuse it.`;
+  return {
+    words,
+    warnings: [
+      ...repaired.warnings,
+      ...warnings,
+      ...(softened.changed.length === 0 ? [] : [{ code: "text_softened" as const, message: said }]),
+    ],
   };
-  return { prompt, warnings };
 };

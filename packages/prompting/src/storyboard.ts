@@ -1,26 +1,19 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { BibleStyle, Slot, Warning } from "@phonoscene/contracts";
+import type { Slot, Warning } from "@phonoscene/contracts";
 import { AppError } from "@phonoscene/kernel";
 
 import { injectBible } from "./bible/inject.ts";
-import { mergeBible } from "./bible/merge.ts";
+import { readBible, toStyleSet } from "./bible/read.ts";
 import { visualCoverage } from "./local/slavic.ts";
 import { readFormula } from "./look/formula.ts";
-import { chooseStyle } from "./look/style.ts";
-import type {
-  BibleRequest,
-  LanguageModelUsage,
-  PromptDraft,
-  PromptEngine,
-  SceneDraft,
-  SlotResult,
-  Storyboard,
-  StoryboardRequest,
-} from "./port.ts";
-import { writePrompt } from "./prompt.ts";
+import { withSavedStyle } from "./look/style.ts";
+import type { PromptDraft, PromptEngine, SceneDraft, Storyboard, StoryboardRequest } from "./port.ts";
+import { writeWords } from "./prompt.ts";
 import { cutScenes } from "./scenes/cut.ts";
 import { draftScenes, toScene } from "./scenes/draft.ts";
+import { arrangePrompts, placeKept } from "./scenes/keep.ts";
+import { addUsage, distinctWarnings } from "./sum.ts";
 import { detectLanguage, primaryLanguage } from "./text/language.ts";
 import { hasWords, wordCount } from "./text/normalise.ts";
 import { type Unit, unitsOfSegments, unitsOfText } from "./text/units.ts";
@@ -63,48 +56,25 @@ const textWarnings = (engine: string, language: string, text: string): Warning[]
   return engine === "local" ? [...short, ...languageWarning(language, text)] : short;
 };
 
-/** Warnings of one kind may come from every scene: each message is said once. */
-const distinct = (warnings: readonly Warning[]): Warning[] => [
-  ...new Map(warnings.map((warning) => [`${warning.code} ${warning.message}`, warning])).values(),
-];
-
-const writePrompts = async (request: StoryboardRequest, scenes: readonly SceneDraft[], written: Slot[][]) => {
-  const prompts: PromptDraft[] = [];
+const writePrompts = async (
+  request: StoryboardRequest,
+  scenes: readonly SceneDraft[],
+  written: ReadonlyMap<number, Slot[]>,
+) => {
+  const prompts: Omit<PromptDraft, "position">[] = [];
   const warnings: Warning[] = [];
-  for (const [index, scene] of scenes.entries()) {
+  for (const [index, slots] of written) {
     await nextTurn();
     request.signal.throwIfAborted();
-    const result = writePrompt(scene, written[index] ?? [], request.options);
-    prompts.push(result.prompt);
+    const scene = scenes[index];
+    if (scene === undefined) throw new Error(`an engine wrote scene ${index}, which is not there`);
+    const result = writeWords(scene, slots, request.options);
+    const { startMs, endMs, segmentIds, excerpt } = scene;
+    prompts.push({ sceneIndex: index, startMs, endMs, segmentIds, excerpt, ...result.words });
     warnings.push(...result.warnings);
   }
   return { prompts, warnings };
 };
-
-/** Who, where and what to show: read from the text, around what the owner wrote. */
-const readBible = async (
-  engine: PromptEngine,
-  request: StoryboardRequest,
-  text: Pick<BibleRequest, "scenes" | "language">,
-) => {
-  const { seed } = request.options;
-  const stored = request.bible ?? null;
-  const found = await engine.readBible({ ...text, seed, gate: request.gate, signal: request.signal });
-  const style: BibleStyle =
-    stored?.style.isEdited === true
-      ? stored.style
-      : { ...chooseStyle(request.options, request.source), isEdited: false };
-  return { ...found, entities: mergeBible(stored, found.entities), style };
-};
-
-const addUsage = (one: LanguageModelUsage | null, other: LanguageModelUsage | null): LanguageModelUsage | null =>
-  one === null || other === null
-    ? (one ?? other)
-    : {
-        ...other,
-        inputTokens: one.inputTokens + other.inputTokens,
-        outputTokens: one.outputTokens + other.outputTokens,
-      };
 
 const PREPARED_SHARE = 0.05;
 const BIBLE_SHARE = 0.1;
@@ -117,22 +87,25 @@ const ENGINE_SHARE = 0.8;
  * @throws AppError "no_text" where there are no words, "content_blocked" where a scene cannot be shown, and whatever
  * the engine throws; the signal's reason when aborted.
  */
-export const writeStoryboard = async (engine: PromptEngine, request: StoryboardRequest): Promise<Storyboard> => {
+export const writeStoryboard = async (engine: PromptEngine, asked: StoryboardRequest): Promise<Storyboard> => {
+  const request = { ...asked, options: withSavedStyle(asked.options, asked.savedStyle ?? null) };
   request.signal.throwIfAborted();
   const units = readUnits(request);
   const text = units.map((unit) => unit.text).join(" ");
   const language = detectLanguage(text, request.language);
   const { groups, warnings: countWarnings } = cutScenes(units, request.options);
   const scenes = draftScenes(groups, language);
+  const keptByScene = placeKept(scenes, request.kept ?? []);
+  const wanted = new Set([...scenes.keys()].filter((index) => !keptByScene.has(index)));
   request.onProgress(PREPARED_SHARE);
   const bible = await readBible(engine, request, { scenes, language });
   request.onProgress(PREPARED_SHARE + BIBLE_SHARE);
-  const { isEdited: _, ...style } = bible.style;
-  const written: SlotResult = await engine.writeSlots({
+  const written = await engine.writeSlots({
     scenes,
+    wanted,
     bible: bible.entities,
     formula: readFormula(request.options),
-    style,
+    style: toStyleSet(bible.style),
     language,
     promptLanguage: request.options.promptLanguage,
     contentType: request.options.contentType,
@@ -141,18 +114,18 @@ export const writeStoryboard = async (engine: PromptEngine, request: StoryboardR
     onProgress: (fraction) => request.onProgress(PREPARED_SHARE + BIBLE_SHARE + ENGINE_SHARE * fraction),
     signal: request.signal,
   });
-  const shown = written.slots.map((slots) => injectBible(slots, bible.entities));
+  const shown = new Map([...wanted].map((index) => [index, injectBible(written.slots[index] ?? [], bible.entities)]));
   const { prompts, warnings } = await writePrompts(request, scenes, shown);
   request.onProgress(1);
   return {
     language,
     segments: units.map(({ segment }) => segment),
     scenes: scenes.map(toScene),
-    prompts,
+    ...arrangePrompts(scenes, prompts, keptByScene),
     bible: { entities: bible.entities, style: bible.style, engine: bible.engine },
     engine: written.engine,
     usage: addUsage(bible.usage, written.usage),
-    warnings: distinct([
+    warnings: distinctWarnings([
       ...countWarnings,
       ...textWarnings(written.engine, language, text),
       ...bible.warnings,

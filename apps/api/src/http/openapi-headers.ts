@@ -22,7 +22,8 @@ const retryAfter: Headers = {
 const isLimited = ({ auth, limit, problems }: Endpoint): boolean =>
   auth !== "none" || limit !== undefined || problems.includes("request/rate-limited");
 
-const isTask = ({ tag, response }: Endpoint): boolean => tag === "Tasks" && response !== undefined;
+const VERSIONED = new Set(["Tasks", "Storyboard"]);
+const isVersioned = ({ tag, response }: Endpoint): boolean => VERSIONED.has(tag) && response !== undefined;
 
 /** What a successful answer says in its headers. */
 export const successHeaders = (endpoint: Endpoint, status: number): Headers => ({
@@ -33,7 +34,7 @@ export const successHeaders = (endpoint: Endpoint, status: number): Headers => (
   }),
   ...(status === 202 && retryAfter),
   ...(status === 202 && { Location: text("Where the task is") }),
-  ...((isTask(endpoint) || endpoint.tag === "Prompts") && {
+  ...((isVersioned(endpoint) || endpoint.tag === "Prompts") && {
     ETag: text("The version of the row, for `If-Match`, where one row is the answer"),
   }),
   ...(endpoint.auth === "bearer" &&

@@ -154,6 +154,8 @@ const TAGS = {
   Audio: "Recordings that are uploaded once and heard by any number of tasks",
   Tasks: "Recordings and texts on their way to a storyboard",
   Prompts: "The prompts of a task: read, add, edit, lock, order, restore",
+  Storyboard:
+    "Work on a whole storyboard: its cast and look, saved styles, prompts written again or for another generator",
   Bulk: "Up to 10,000 tasks in one call",
   Exports: "Transcripts and storyboards as files",
   Events: "Live progress, as server-sent events",

@@ -13,4 +13,15 @@ ORDER BY position)
 FROM transcript_segments
 WHERE task_id = tasks.id), '[]'))
 FROM transcripts
-WHERE task_id = tasks.id) END AS transcript;
+WHERE task_id = tasks.id) END AS transcript, CASE WHEN $10 = 'prompting' THEN json_build_object( 'scope', scope, 'bible', (SELECT json_build_object('entities', entities, 'style', style, 'removedIds', removed_ids)
+FROM bibles
+WHERE task_id = tasks.id), 'savedStyle', (SELECT json_build_object('camera', camera, 'lens', lens, 'photography', photography, 'film', film, 'style', style, 'negative', negative, 'aspectRatio', aspect_ratio)
+FROM styles
+WHERE styles.id = (options ->> 'styleId')::uuid AND styles.user_id = tasks.user_id), 'scenes', coalesce((SELECT json_agg(json_build_object('index', index, 'segmentIds', segment_ids)
+ORDER BY index)
+FROM scenes
+WHERE task_id = tasks.id), '[]'), 'prompts', coalesce((SELECT json_agg(json_build_object('id', prompts.id, 'position', position, 'locked', locked, 'sceneIndex', scenes.index, 'startMs', scenes.start_ms, 'segmentIds', scenes.segment_ids)
+ORDER BY position)
+FROM prompts
+LEFT JOIN scenes ON scenes.id = prompts.scene_id
+WHERE prompts.task_id = tasks.id), '[]')) END AS storyboard;

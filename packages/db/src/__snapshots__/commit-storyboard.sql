@@ -6,6 +6,13 @@ RETURNING task_id AS id ), spoken AS ( INSERT INTO transcript_segments (task_id,
 FROM heard, jsonb_to_recordset($7::jsonb) AS row(position int, start_ms int, end_ms int, text text, confidence float8, speaker text, words jsonb)), told AS ( UPDATE transcripts SET language = $8
 FROM mine
 WHERE task_id = mine.id AND language = 'auto' ), staged AS ( INSERT INTO scenes (id, task_id, index, start_ms, end_ms, segment_ids, excerpt, place, time_of_day, mood) SELECT row.id, mine.id, row.index, row.start_ms, row.end_ms, row.segment_ids, row.excerpt, row.place, row.time_of_day, row.mood
-FROM mine, jsonb_to_recordset($9::jsonb) AS row(id uuid, index int, start_ms int, end_ms int, segment_ids int[], excerpt text, place text, time_of_day text, mood text) ), written AS ( INSERT INTO prompts (id, task_id, scene_id, position, content, negative, slots) SELECT row.id, mine.id, row.scene_id, row.position, row.content, row.negative, row.slots
-FROM mine, jsonb_to_recordset($10::jsonb) AS row(id uuid, scene_id uuid, position int, content text, negative text, slots jsonb) ) SELECT count(*)::int AS count
+FROM mine, jsonb_to_recordset($9::jsonb) AS row(id uuid, index int, start_ms int, end_ms int, segment_ids int[], excerpt text, place text, time_of_day text, mood text) ON CONFLICT (task_id, index) DO UPDATE SET start_ms = excluded.start_ms, end_ms = excluded.end_ms, segment_ids = excluded.segment_ids, excerpt = excluded.excerpt, place = excluded.place, time_of_day = excluded.time_of_day, mood = excluded.mood
+RETURNING id, index ), unstaged AS ( DELETE
+FROM scenes USING mine
+WHERE task_id = mine.id AND index >= $10::int ), stayed AS ( UPDATE prompts SET position = row.position, scene_id = staged.id
+FROM mine, jsonb_to_recordset($11::jsonb) AS row(id uuid, scene_index int, position int)
+LEFT JOIN staged ON staged.index = row.scene_index
+WHERE prompts.id = row.id AND prompts.task_id = mine.id ), written AS ( INSERT INTO prompts (id, task_id, scene_id, position, content, negative, slots, full_slots) SELECT row.id, mine.id, staged.id, row.position, row.content, row.negative, row.slots, nullif(row.full_slots, 'null'::jsonb)
+FROM mine, jsonb_to_recordset($12::jsonb) AS row(id uuid, scene_index int, position int, content text, negative text, slots jsonb, full_slots jsonb)
+JOIN staged ON staged.index = row.scene_index ) SELECT count(*)::int AS count
 FROM mine;

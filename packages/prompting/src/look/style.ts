@@ -2,7 +2,7 @@ import type { TaskOptions } from "@phonoscene/contracts";
 
 import { CONTENT_LOOKS } from "../lexicons/content-types.data.ts";
 import { STYLE_SETS } from "../lexicons/styles.data.ts";
-import type { StoryboardRequest, StyleSet } from "../port.ts";
+import type { SavedStyle, StoryboardRequest, StyleSet } from "../port.ts";
 import { genreOf, lookOfStyle } from "./genre.ts";
 
 const sets: StyleSet[] = STYLE_SETS.trim()
@@ -41,4 +41,30 @@ export const chooseStyle = (
   if (style === null) return chosen;
   const photography = lookOfStyle(style);
   return { ...chosen, ...(DRAWN.test(photography) ? DRAWN_VIEW : {}), photography };
+};
+
+type LookRequest = Pick<StoryboardRequest, "options" | "savedStyle" | "source">;
+
+/** The options with what a saved style says where they leave it open. */
+export const withSavedStyle = (options: TaskOptions, saved: SavedStyle | null): TaskOptions =>
+  saved === null
+    ? options
+    : {
+        ...options,
+        style: options.style ?? saved.style,
+        negative: options.negative ?? saved.negative,
+        aspectRatio: options.aspectRatio ?? saved.aspectRatio,
+      };
+
+/** The look of `chooseStyle`, with the parts that a saved style names, unless the task has a style of its own. */
+export const chooseLook = ({ options, savedStyle: saved = null, source }: LookRequest): StyleSet => {
+  const chosen = chooseStyle({ ...options, style: options.style ?? saved?.style ?? null }, source);
+  if (saved === null || options.style !== null) return chosen;
+  const { camera, lens, photography, film } = saved;
+  return {
+    camera: camera ?? chosen.camera,
+    lens: lens ?? chosen.lens,
+    photography: photography ?? chosen.photography,
+    film: film ?? chosen.film,
+  };
 };

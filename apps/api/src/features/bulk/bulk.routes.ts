@@ -1,10 +1,18 @@
 import { createTasksInBulk, deleteTasksInBulk, MAX_BULK_ITEMS, updateTasksInBulk } from "@phonoscene/contracts";
-import { changeTasks, createTasks, type Database, deleteMatchingTasks, deleteTasks } from "@phonoscene/db";
+import {
+  changeTasks,
+  createTasks,
+  type Database,
+  deleteMatchingTasks,
+  deleteTasks,
+  findOwnStyleIds,
+} from "@phonoscene/db";
 import type { AddressPolicy } from "@phonoscene/outbound";
 import type { Relay } from "@phonoscene/queue";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
 import { audioUrlFaultOf } from "../audio/index.ts";
+import { faultOfStyle } from "../styles/index.ts";
 import { toBulkItems, toResults } from "./bulk-results.ts";
 
 type Dependencies = { database: Database; relay: Pick<Relay, "wake">; isAllowedAddress: AddressPolicy };
@@ -13,8 +21,13 @@ type Dependencies = { database: Database; relay: Pick<Relay, "wake">; isAllowedA
 export const bulkRoutes = ({ database: { db }, relay, isAllowedAddress }: Dependencies): Route[] => [
   endpoint(createTasksInBulk, async ({ user, body, requestToken: callId }) => {
     const isAtomic = body.atomic;
-    const items = toBulkItems(body.items).map((entry) => {
+    const entries = toBulkItems(body.items);
+    const styleIds = entries.flatMap((entry) => ("fault" in entry ? [] : (entry.item.styleId ?? [])));
+    const ownStyleIds = await findOwnStyleIds(db, user.id, [...new Set(styleIds)]);
+    const items = entries.map((entry) => {
       if ("fault" in entry) return entry;
+      const { styleId } = entry.item;
+      if (styleId !== null && !ownStyleIds.has(styleId)) return { fault: faultOfStyle };
       const { text, audioUrl, audioId, name, language, metadata, deadlineMs, ...options } = entry.item;
       const fault = audioUrl === undefined ? null : audioUrlFaultOf(audioUrl, isAllowedAddress);
       if (fault !== null) return { fault: { code: "request/invalid" as const, path: "audioUrl", message: fault } };

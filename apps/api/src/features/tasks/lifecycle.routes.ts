@@ -12,6 +12,7 @@ import { AppError } from "@phonoscene/kernel";
 import type { Relay } from "@phonoscene/queue";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
+import { checkOwnStyle } from "../styles/index.ts";
 import { etagOf, readTask, taskNotFound, versionsOf } from "./read-task.ts";
 import { toTaskView } from "./tasks.view.ts";
 
@@ -39,6 +40,7 @@ const updateRoute = ({ database: { db } }: Dependencies): Route =>
   endpoint(updateContract, async ({ user, params, body, header, setHeader }) => {
     const owned: OwnedTask = { id: params.id, userId: user.id };
     const { name, metadata, language, ...options } = body;
+    await checkOwnStyle(db, user.id, body.styleId);
     const versions = versionsOf(header("if-match"));
     const result = await updateTask(db, { ...owned, versions }, { name, metadata, language, options });
     const { outcome } = result;

@@ -25,6 +25,7 @@ import type { AudioStorage } from "@phonoscene/storage";
 
 import { endpoint, type HandlerInput, type Route } from "../../http/endpoint.ts";
 import { audioFault, audioUrlFaultOf } from "../audio/index.ts";
+import { checkOwnStyle } from "../styles/index.ts";
 import { readGivenTranscript } from "../subtitles/index.ts";
 import { createAudioTask } from "./create-audio-task.ts";
 import { etagOf, readTask, taskNotFound } from "./read-task.ts";
@@ -68,6 +69,7 @@ const createFrom = async (deps: Dependencies, input: Input): Promise<TaskRow> =>
   if (upload !== null) {
     // This contract's multipart schema parsed the fields.
     const fields = upload.fields as Parameters<typeof createAudioTask>[1]["fields"];
+    await checkOwnStyle(deps.database.db, user.id, fields.styleId);
     return createAudioTask(deps, {
       id,
       userId: user.id,
@@ -77,6 +79,7 @@ const createFrom = async (deps: Dependencies, input: Input): Promise<TaskRow> =>
     });
   }
   const { db } = deps.database;
+  await checkOwnStyle(db, user.id, body.styleId);
   const { text, transcript, audioUrl, audioId, name, language, metadata, deadlineMs: given, ...options } = body;
   const task = { id, userId: user.id, name, language, metadata, options, deadlineMs: deadlineOf(given, input) };
   if (audioId === undefined) {

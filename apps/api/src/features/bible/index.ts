@@ -1,0 +1,1 @@
+export { bibleRoutes } from "./bible.routes.ts";

@@ -1,0 +1,1 @@
+export { rewriteRoutes } from "./rewrites.routes.ts";

@@ -1,0 +1,2 @@
+export { checkOwnStyle, faultOfStyle } from "./own-style.ts";
+export { styleRoutes } from "./styles.routes.ts";
