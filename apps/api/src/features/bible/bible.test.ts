@@ -1,6 +1,6 @@
 import type { Bible } from "@phonoscene/contracts";
 import { retryTask } from "@phonoscene/db";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { newPerson, type Person } from "../../test-owned.ts";
 import { newStoryboard } from "../../test-storyboard.ts";
@@ -9,10 +9,10 @@ import { useApiWorld } from "../../test-use-world.ts";
 const world = useApiWorld();
 let person: Person;
 let taskId: string;
-let count = 0;
+beforeAll(async () => {
+  person = await newPerson(world, "ada@bible.example");
+});
 beforeEach(async () => {
-  count += 1;
-  person = await newPerson(world, `${count}@bible.example`);
   taskId = await newStoryboard(world, person.token, ["a"]);
 });
 
