@@ -1,0 +1,96 @@
+import type { Warning } from "@phonoscene/contracts";
+
+import type { AlignmentRequest, SpeechAligner, SpeechResult, SpeechSegment, SpeechWord } from "../port.ts";
+import { onlyRising } from "../rising.ts";
+import { groupWords, joinWords } from "../sentences.ts";
+import { hearRecording, inOrder, localEngineName, type LocalSpeechConfig } from "./engine.ts";
+import { placeRoughly } from "./given-words.ts";
+import type { GivenChunk, HeardChunk } from "./messages.ts";
+import { runChild } from "./run-child.ts";
+
+/** Recognising takes this much of the time; placing the rest. */
+const HEARING_SHARE = 0.75;
+/** Recognisers change one word in ten at worst, texts that belong to the recording some more. */
+const LEAST_HEARD_SHARE = 0.5;
+
+const MISMATCH: Warning = {
+  code: "transcript_mismatch",
+  message:
+    "Most of the given words were not heard in the recording: their times are guesses. Check that the two belong together, or leave the transcript out to have the recording heard.",
+};
+
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
+
+/** Each word goes to the last chunk that begins before the word's middle. */
+const toChunks = (words: readonly SpeechWord[], heard: readonly HeardChunk[]): GivenChunk[] => {
+  const chunks = heard.map(({ startMs, endMs }): GivenChunk => ({ startMs, endMs, words: [] }));
+  let at = 0;
+  for (const word of words) {
+    while ((chunks[at + 1]?.startMs ?? Number.POSITIVE_INFINITY) <= (word.startMs + word.endMs) / 2) at += 1;
+    chunks[at]?.words.push(word);
+  }
+  return chunks;
+};
+
+const meanConfidence = (words: readonly SpeechWord[]): number | null => {
+  const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
+  return known.length === 0 ? null : known.reduce((sum, confidence) => sum + confidence, 0) / known.length;
+};
+
+const toSegment = (words: SpeechWord[], text: string): SpeechSegment => ({
+  startMs: words[0]?.startMs ?? 0,
+  endMs: words.at(-1)?.endMs ?? 0,
+  text,
+  confidence: meanConfidence(words),
+  words,
+});
+
+/** The given stretches with their words; a single one is cut into sentences. */
+const toSegments = (given: AlignmentRequest["given"], words: readonly SpeechWord[]): SpeechSegment[] => {
+  if (given.length === 1) return groupWords(words).map((unit) => toSegment(unit, joinWords(unit)));
+  let next = 0;
+  return given.map(({ text }) => {
+    const from = next;
+    next += wordsOf(text).length;
+    return toSegment(words.slice(from, next), text);
+  });
+};
+
+/**
+ * Finds given English words in their recording, on this machine. The recording is recognised first, which tells in which
+ * stretch of at most 28 s each word is; a second pass lets the model write the given words, stretch by stretch, and
+ * takes the times from what it attends to.
+ */
+export const createLocalAligner = (config: LocalSpeechConfig): SpeechAligner => ({
+  align: async ({ given, ...request }): Promise<SpeechResult> => {
+    const rise = onlyRising(request.onProgress);
+    const hearing = { ...request, onProgress: (fraction: number) => rise(fraction * HEARING_SHARE) };
+    const { chunks, durationMs, warnings } = await hearRecording(config, hearing);
+    const heard = chunks.flatMap(({ segments }) => segments.flatMap(({ words }) => words ?? []));
+    const rough = placeRoughly(
+      given.flatMap(({ text }) => wordsOf(text)),
+      heard,
+    );
+    const { model, modelDir, ffmpegPath, maxDurationMs, logger } = config;
+    const job = { filePath: request.filePath, model, modelDir, ffmpegPath, maxDurationMs, known: [] };
+    const placed: SpeechWord[] = [];
+    await runChild(
+      { ...job, given: toChunks(rough.words, chunks) },
+      {
+        signal: request.signal,
+        logger,
+        onHeard: ({ segments }) => placed.push(...segments.flatMap(({ words }) => words ?? [])),
+        onProgress: (fraction) => rise(HEARING_SHARE + fraction * (1 - HEARING_SHARE)),
+      },
+    );
+    rise(1);
+    return {
+      language: request.language === "auto" ? "en" : request.language,
+      durationMs,
+      wordTiming: "aligned",
+      segments: inOrder(toSegments(given, placed), durationMs),
+      engine: localEngineName(config),
+      warnings: rough.heardShare < LEAST_HEARD_SHARE ? [...warnings, MISMATCH] : warnings,
+    };
+  },
+});
