@@ -32,6 +32,8 @@ const toChunks = (words: readonly SpeechWord[], heard: readonly HeardChunk[]): G
   return chunks;
 };
 
+const wordsIn = (segments: readonly SpeechSegment[]): SpeechWord[] => segments.flatMap(({ words }) => words ?? []);
+
 const meanConfidence = (words: readonly SpeechWord[]): number | null => {
   const known = words.flatMap(({ confidence }) => (confidence === null ? [] : [confidence]));
   return known.length === 0 ? null : known.reduce((sum, confidence) => sum + confidence, 0) / known.length;
@@ -58,37 +60,44 @@ const toSegments = (given: AlignmentRequest["given"], words: readonly SpeechWord
 
 /**
  * Finds given English words in their recording, on this machine. The recording is recognised first, which tells in which
- * stretch of at most 28 s each word is; a second pass lets the model write the given words, stretch by stretch, and
- * takes the times from what it attends to.
+ * stretch of at most 28 s each word is, and where. Stretches in which something else was heard than is given are read once
+ * more: the model writes the given words, and the times are those of what it attends to.
  */
 export const createLocalAligner = (config: LocalSpeechConfig): SpeechAligner => ({
   align: async ({ given, ...request }): Promise<SpeechResult> => {
     const rise = onlyRising(request.onProgress);
     const hearing = { ...request, onProgress: (fraction: number) => rise(fraction * HEARING_SHARE) };
     const { chunks, durationMs, warnings } = await hearRecording(config, hearing);
-    const heard = chunks.flatMap(({ segments }) => segments.flatMap(({ words }) => words ?? []));
     const rough = placeRoughly(
       given.flatMap(({ text }) => wordsOf(text)),
-      heard,
+      chunks.flatMap(({ segments }) => wordsIn(segments)),
     );
     const { model, modelDir, ffmpegPath, maxDurationMs, logger } = config;
     const job = { filePath: request.filePath, model, modelDir, ffmpegPath, maxDurationMs, known: [] };
-    const placed: SpeechWord[] = [];
-    await runChild(
-      { ...job, given: toChunks(rough.words, chunks) },
-      {
-        signal: request.signal,
-        logger,
-        onHeard: ({ segments }) => placed.push(...segments.flatMap(({ words }) => words ?? [])),
-        onProgress: (fraction) => rise(HEARING_SHARE + fraction * (1 - HEARING_SHARE)),
-      },
-    );
+    const spoken = toChunks(rough.words, chunks);
+    const unsure = spoken.filter(({ words }) => words.some(({ confidence }) => confidence === null));
+    const placed = new Map<number, SpeechWord[]>();
+    if (unsure.length > 0) {
+      await runChild(
+        { ...job, given: unsure },
+        {
+          signal: request.signal,
+          logger,
+          onHeard: ({ startMs, segments }) => placed.set(startMs, wordsIn(segments)),
+          onProgress: (fraction) => rise(HEARING_SHARE + fraction * (1 - HEARING_SHARE)),
+        },
+      );
+    }
+    const words = spoken.flatMap((chunk) => {
+      const found = placed.get(chunk.startMs) ?? [];
+      return found.length > 0 ? found : chunk.words;
+    });
     rise(1);
     return {
       language: request.language === "auto" ? "en" : request.language,
       durationMs,
       wordTiming: "aligned",
-      segments: inOrder(toSegments(given, placed), durationMs),
+      segments: inOrder(toSegments(given, words), durationMs),
       engine: localEngineName(config),
       warnings: rough.heardShare < LEAST_HEARD_SHARE ? [...warnings, MISMATCH] : warnings,
     };
