@@ -1,10 +1,17 @@
+import { readFile } from "node:fs/promises";
+
 import { type TaskRow } from "@phonoscene/db";
 import { describeOnBackends } from "@phonoscene/testing";
 import { type FakeAssemblyAi, startAssemblyAi } from "@phonoscene/testing/assemblyai";
 import { type FakeOpenAi, startOpenAi } from "@phonoscene/testing/openai";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
+import { z } from "zod";
+
 import { SLOW, useWorld } from "./test-use-world.ts";
+
+const SAMPLE_TEXT = new URL("../../../samples/the-lamp-keeper.txt", import.meta.url);
+const StoredWords = z.array(z.object({ text: z.string(), startMs: z.number(), endMs: z.number() }));
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -59,6 +66,23 @@ describeOnBackends("the pipeline", (store) => {
       expect(scene.endMs).toBeLessThanOrEqual(durationMs);
     }
     expect(task.transcript?.text.toLowerCase()).toContain("fishing boat");
+  });
+
+  it("words that came with their recording are found in it, also those that the recogniser hears otherwise", async () => {
+    const sentences = (await readFile(SAMPLE_TEXT, "utf8")).split(/\n+/).filter((line) => line !== "");
+    const given = sentences.map((text) => ({ text: text.replace("red fishing boat", "vermilion fishing boat") }));
+    const id = await world.newAudio("sample", "auto", { givenSegments: given });
+    await world.work();
+    const { transcript } = await settled(id);
+    expect(transcript).toMatchObject({ engine: "local/moonshine-tiny", wordTiming: "aligned", segments: given });
+    const segments = await world.db().transcriptSegment.findMany({ where: { taskId: id }, orderBy: { position: "asc" } });
+    const words = segments.flatMap((segment) => StoredWords.parse(segment.words));
+    expect(words.map(({ text }) => text).join(" ")).toBe(given.map(({ text }) => text).join(" "));
+    expect(words).toEqual(words.toSorted((a, b) => a.startMs - b.startMs));
+    const at = words.findIndex(({ text }) => text === "vermilion");
+    const { startMs, endMs } = words[at] ?? { startMs: 0, endMs: 0 };
+    expect(startMs - (words[at - 1]?.endMs ?? 0)).toBeLessThan(250);
+    expect(endMs - startMs).toBeGreaterThan(100);
   });
 
   it("a worker that dies in the middle loses nothing: the next one starts the task again", async () => {

@@ -10,6 +10,7 @@ import {
   type Database,
   deleteTask,
   findTask,
+  type NewTask,
   openDatabase,
   type TaskRow,
 } from "@phonoscene/db";
@@ -59,8 +60,11 @@ export const useWorld = (store: TestBackend) => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  const newTask = async (source: Parameters<typeof createTask>[1]["source"], language = "auto"): Promise<string> =>
-    (await createTask(database.db, { userId, name: null, language, options: TaskOptions.parse({}), source })).id;
+  type Given = Pick<NewTask, "givenSegments">;
+  const newTask = async (source: NewTask["source"], language = "auto", given: Given = {}): Promise<string> => {
+    const options = TaskOptions.parse({});
+    return (await createTask(database.db, { userId, name: null, language, options, source, ...given })).id;
+  };
 
   const workerEnv = (): Record<string, string> => ({
     DATABASE_URL: store.database.url,
@@ -82,12 +86,12 @@ export const useWorld = (store: TestBackend) => {
       return worker;
     },
     newText: (text: string, language?: string) => newTask({ kind: "text", text }, language),
-    newAudio: async (content: Buffer | "sample", language?: string): Promise<string> => {
+    newAudio: async (content: Buffer | "sample", language?: string, given?: Given): Promise<string> => {
       const storageKey = `${newId()}.${content === "sample" ? "mp3" : "wav"}`;
       const stored = path.join(dataDir, "audio", "stored", storageKey);
       await (content === "sample" ? copyFile(SAMPLE, stored) : writeFile(stored, content));
       const audio = { filename: "tape", format: "wav", sizeBytes: 1, storageKey };
-      return newTask({ kind: "audio", audio }, language);
+      return newTask({ kind: "audio", audio }, language, given);
     },
     read: async (id: string): Promise<TaskRow> => {
       const task = await findTask(database.db, { id, userId }, ["transcript", "scenes", "prompts"]);

@@ -3,7 +3,7 @@ import type { Warning } from "@phonoscene/contracts";
 import type { AlignmentRequest, SpeechAligner, SpeechResult, SpeechSegment, SpeechWord } from "../port.ts";
 import { onlyRising } from "../rising.ts";
 import { groupWords, joinWords } from "../sentences.ts";
-import { hearRecording, inOrder, localEngineName, type LocalSpeechConfig } from "./engine.ts";
+import { hearRecording, localEngineName, type LocalSpeechConfig, wordsWithin } from "./engine.ts";
 import { placeRoughly } from "./given-words.ts";
 import type { GivenChunk, HeardChunk } from "./messages.ts";
 import { runChild } from "./run-child.ts";
@@ -58,6 +58,17 @@ const toSegments = (given: AlignmentRequest["given"], words: readonly SpeechWord
   });
 };
 
+/** No word that was given is lost: a stretch without a time of its own gets a millisecond. */
+const inOrder = (segments: readonly SpeechSegment[]): SpeechSegment[] => {
+  let earliestMs = 0;
+  return segments.map((segment) => {
+    const startMs = Math.max(earliestMs, segment.startMs);
+    const endMs = Math.max(startMs + 1, segment.endMs);
+    earliestMs = endMs;
+    return { ...segment, startMs, endMs, words: wordsWithin(segment, { startMs, endMs }) };
+  });
+};
+
 /**
  * Finds given English words in their recording, on this machine. The recording is recognised first, which tells in which
  * stretch of at most 28 s each word is, and where. Stretches in which something else was heard than is given are read once
@@ -97,7 +108,7 @@ export const createLocalAligner = (config: LocalSpeechConfig): SpeechAligner => 
       language: request.language === "auto" ? "en" : request.language,
       durationMs,
       wordTiming: "aligned",
-      segments: inOrder(toSegments(given, words), durationMs),
+      segments: inOrder(toSegments(given, words)),
       engine: localEngineName(config),
       warnings: rough.heardShare < LEAST_HEARD_SHARE ? [...warnings, MISMATCH] : warnings,
     };

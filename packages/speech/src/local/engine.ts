@@ -32,7 +32,8 @@ const TRUNCATED: Warning = {
   message: "The recording ends in the middle: what could be read was used. Send the whole file for the rest.",
 };
 
-const wordsWithin = ({ words = null }: SpeechSegment, { startMs, endMs }: SpanMs): SpeechWord[] | null =>
+/** A segment's words, none outside of it. */
+export const wordsWithin = ({ words = null }: SpeechSegment, { startMs, endMs }: SpanMs): SpeechWord[] | null =>
   words &&
   words.map((word) => ({
     ...word,
@@ -41,7 +42,7 @@ const wordsWithin = ({ words = null }: SpeechSegment, { startMs, endMs }: SpanMs
   }));
 
 /** Rounding must not let a segment begin before the last one's end, or end after the recording. */
-export const inOrder = (segments: readonly SpeechSegment[], durationMs: number): SpeechSegment[] => {
+const inOrder = (segments: readonly SpeechSegment[], durationMs: number): SpeechSegment[] => {
   let earliestMs = 0;
   const ordered: SpeechSegment[] = [];
   for (const segment of segments) {
