@@ -5,7 +5,6 @@ import { describeOnBackends } from "@phonoscene/testing";
 import { type FakeAssemblyAi, startAssemblyAi } from "@phonoscene/testing/assemblyai";
 import { type FakeOpenAi, startOpenAi } from "@phonoscene/testing/openai";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-
 import { z } from "zod";
 
 import { SLOW, useWorld } from "./test-use-world.ts";
@@ -75,7 +74,9 @@ describeOnBackends("the pipeline", (store) => {
     await world.work();
     const { transcript } = await settled(id);
     expect(transcript).toMatchObject({ engine: "local/moonshine-tiny", wordTiming: "aligned", segments: given });
-    const segments = await world.db().transcriptSegment.findMany({ where: { taskId: id }, orderBy: { position: "asc" } });
+    const segments = await world
+      .db()
+      .transcriptSegment.findMany({ where: { taskId: id }, orderBy: { position: "asc" } });
     const words = segments.flatMap((segment) => StoredWords.parse(segment.words));
     expect(words.map(({ text }) => text).join(" ")).toBe(given.map(({ text }) => text).join(" "));
     expect(words).toEqual(words.toSorted((a, b) => a.startMs - b.startMs));

@@ -30,7 +30,8 @@ export const GivenSegment = z
   .refine(({ startMs, endMs }) => (startMs === undefined) === (endMs === undefined), "Give both times, or neither")
   .meta({
     id: "GivenSegment",
-    description: "Without times only beside its recording, in which the words are then found", example: { startMs: 0, endMs: 2400, text: "At dawn she rowed out." },
+    description: "Without times only beside its recording, in which the words are then found",
+    example: { startMs: 0, endMs: 2400, text: "At dawn she rowed out." },
   });
 export type GivenSegment = z.infer<typeof GivenSegment>;
 
@@ -162,8 +163,7 @@ export const oneSource = (sources: Sources, context: z.RefinementCtx): void => {
   const [first, second] = Object.entries({ text, ...words, audioUrl, audioId }).flatMap(([name, value]) =>
     value === undefined ? [] : [name],
   );
-  const place =
-    transcript && (recording === undefined ? needsTimes(transcript) : alignmentFault(transcript, language));
+  const place = transcript && (recording === undefined ? needsTimes(transcript) : alignmentFault(transcript, language));
   if (place) context.addIssue({ code: "custom", ...place });
   if (first === undefined) {
     const message = "Give what to illustrate: `text`, a `transcript` with times, an `audioUrl` or an `audioId`";

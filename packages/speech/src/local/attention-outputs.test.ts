@@ -5,10 +5,21 @@ import { bytesField, numberField, readFields, textField, textOf } from "./protob
 
 /** A model of the decoder's build: one `If` whose branches hold one softmax over the sound a layer. */
 const branch = (name: string): Uint8Array =>
-  bytesField(5, textField(1, name), bytesField(6, ...[0, 1].map((layer) => {
-    const node = [textField(2, `weights.${layer}`), textField(3, `/layers.${layer}/encoder_attn/Softmax`), textField(4, "Softmax")];
-    return bytesField(1, ...node);
-  })));
+  bytesField(
+    5,
+    textField(1, name),
+    bytesField(
+      6,
+      ...[0, 1].map((layer) => {
+        const node = [
+          textField(2, `weights.${layer}`),
+          textField(3, `/layers.${layer}/encoder_attn/Softmax`),
+          textField(4, "Softmax"),
+        ];
+        return bytesField(1, ...node);
+      }),
+    ),
+  );
 const graph = [bytesField(1, textField(2, "logits"), textField(4, "If"), branch("then_branch"), branch("else_branch"))];
 const MODEL = Buffer.concat([numberField(1, 300), bytesField(7, ...graph), textField(2, "exporter")]);
 

@@ -165,7 +165,11 @@ const toTokenWords = (texts: readonly string[]): GivenWord[] => {
 type Encoded = { states: Tensor; frameMs: number };
 
 const inputIds = (tokens: readonly number[]): Tensor =>
-  new Tensor("int64", BigInt64Array.from(tokens, (token) => BigInt(token)), [1, tokens.length]);
+  new Tensor(
+    "int64",
+    BigInt64Array.from(tokens, (token) => BigInt(token)),
+    [1, tokens.length],
+  );
 
 /** What the aligning heads attended to: [1, heads, tokens, frames] a layer. */
 const attentionOf = (outputs: InferenceSession.ReturnType, { aligning }: Shape): Attention => {

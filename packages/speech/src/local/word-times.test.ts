@@ -16,7 +16,12 @@ describe("timeWords", () => {
   ];
 
   test("a word lasts from its first token to the next word's, less the lag, and is as sure as its tokens", () => {
-    const times = { starts: [2, 10, 14, 30], frameMs: 20, lagMs: 40, logProbabilities: [0, Math.log(0.5), Math.log(0.5)] };
+    const times = {
+      starts: [2, 10, 14, 30],
+      frameMs: 20,
+      lagMs: 40,
+      logProbabilities: [0, Math.log(0.5), Math.log(0.5)],
+    };
     expect(timeWords(words, times)).toEqual([
       { text: "One", startMs: 0, endMs: 160, confidence: 1 },
       { text: "another", startMs: 160, endMs: 560, confidence: expect.closeTo(0.5) },

@@ -178,12 +178,17 @@ describe("a transcript beside its recording", () => {
 
   it("is taken with a URL, and the task's own stays without one", async () => {
     const audioUrl = "https://example.com/a.mp3";
-    expect(await givenTo(await post({ audioUrl, transcript: { text: "She rowed." } }))).toEqual([{ text: "She rowed." }]);
+    expect(await givenTo(await post({ audioUrl, transcript: { text: "She rowed." } }))).toEqual([
+      { text: "She rowed." },
+    ]);
     expect(await givenTo(await post({ audioUrl }))).toBeNull();
   });
 
   it("in another language is refused with what to do", async () => {
     const answer = await send(JSON.stringify({ text: "Шторм.", language: "uk" }));
-    expect(await answer.json()).toMatchObject({ status: 422, detail: expect.stringContaining("leave the transcript out") });
+    expect(await answer.json()).toMatchObject({
+      status: 422,
+      detail: expect.stringContaining("leave the transcript out"),
+    });
   });
 });
