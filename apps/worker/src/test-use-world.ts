@@ -4,7 +4,15 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { TaskOptions } from "@phonoscene/contracts";
-import { createTask, createUser, type Database, deleteTask, findTask, openDatabase } from "@phonoscene/db";
+import {
+  createTask,
+  createUser,
+  type Database,
+  deleteTask,
+  findTask,
+  type NewTask,
+  openDatabase,
+} from "@phonoscene/db";
 import { createLogger, newId } from "@phonoscene/kernel";
 import type { TestBackend } from "@phonoscene/testing";
 import { afterAll, afterEach, beforeAll } from "vitest";
@@ -54,8 +62,11 @@ export const useWorld = (store: TestBackend) => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  const newTask = async (source: Parameters<typeof createTask>[1]["source"], language = "auto"): Promise<string> =>
-    (await createTask(database.db, { userId, name: null, language, options: TaskOptions.parse({}), source })).id;
+  type Given = Pick<NewTask, "givenSegments">;
+  const newTask = async (source: NewTask["source"], language = "auto", given: Given = {}): Promise<string> => {
+    const options = TaskOptions.parse({});
+    return (await createTask(database.db, { userId, name: null, language, options, source, ...given })).id;
+  };
 
   const workerEnv = (): Record<string, string> => ({
     DATABASE_URL: store.database.url,
@@ -77,12 +88,12 @@ export const useWorld = (store: TestBackend) => {
       return worker;
     },
     newText: (text: string, language?: string) => newTask({ kind: "text", text }, language),
-    newAudio: async (content: Buffer | "sample", language?: string): Promise<string> => {
+    newAudio: async (content: Buffer | "sample", language?: string, given?: Given): Promise<string> => {
       const storageKey = `${newId()}.${content === "sample" ? "mp3" : "wav"}`;
       const stored = path.join(dataDir, "audio", "stored", storageKey);
       await (content === "sample" ? copyFile(SAMPLE, stored) : writeFile(stored, content));
       const audio = { filename: "tape", format: "wav", sizeBytes: 1, storageKey };
-      return newTask({ kind: "audio", audio }, language);
+      return newTask({ kind: "audio", audio }, language, given);
     },
     /** The task as its owner is shown it, with what carries it through the pipeline. */
     read: async (id: string) => {

@@ -10,6 +10,7 @@ export const Warning = z
         "language_low_confidence",
         "language_limited",
         "audio_truncated",
+        "transcript_mismatch",
         "count_reduced",
         "text_short",
         "text_softened",

@@ -71,6 +71,8 @@ export type ClaimedTask = Required<Claim> & {
   storageKey: string | null;
   /** Where to download the recording from, while there is none in the storage. */
   audioUrl: string | null;
+  /** What is said in the recording; null where it is to be heard, and in the stage after. */
+  givenSegments: { text: string }[] | null;
   language: string;
   options: TaskOptions;
   /** Work that a provider has taken, the engine it belongs to, and how long ago it took it. */
@@ -131,6 +133,7 @@ const takeStage = async (
         extract(epoch FROM now() - provider_job_at)::float8 * 1000 AS "providerJobAgeMs",
         (extract(epoch FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs",
         audio_url AS "audioUrl",
+        CASE WHEN ${stage} = 'transcribing' THEN given_segments END AS "givenSegments",
         (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey",
         CASE WHEN ${stage} = 'prompting' THEN ${TRANSCRIPT} END AS transcript,
         CASE WHEN ${stage} = 'prompting' THEN ${STORYBOARD_STATE} END AS storyboard`,

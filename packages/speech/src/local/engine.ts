@@ -1,7 +1,7 @@
 import type { Warning } from "@phonoscene/contracts";
 import type { Logger } from "@phonoscene/kernel";
 
-import type { SpeechEngine, SpeechResult, SpeechSegment, SpeechWord } from "../port.ts";
+import type { SpeechEngine, SpeechRequest, SpeechResult, SpeechSegment, SpeechWord } from "../port.ts";
 import { onlyRising } from "../rising.ts";
 import { keepChunks } from "./kept-chunks.ts";
 import { doubtLanguage, refuseLanguage } from "./language-doubt.ts";
@@ -25,14 +25,15 @@ export type LocalSpeechConfig = {
 };
 
 /** Changes when the same recording would be cut or heard otherwise: what was kept before is then of no use. */
-const HEARING = "2";
+const HEARING = "3";
 
 const TRUNCATED: Warning = {
   code: "audio_truncated",
   message: "The recording ends in the middle: what could be read was used. Send the whole file for the rest.",
 };
 
-const wordsWithin = ({ words = null }: SpeechSegment, { startMs, endMs }: SpanMs): SpeechWord[] | null =>
+/** A segment's words, none outside of it. */
+export const wordsWithin = ({ words = null }: SpeechSegment, { startMs, endMs }: SpanMs): SpeechWord[] | null =>
   words &&
   words.map((word) => ({
     ...word,
@@ -53,46 +54,64 @@ const inOrder = (segments: readonly SpeechSegment[], durationMs: number): Speech
   return ordered;
 };
 
+export const localEngineName = ({ model }: LocalSpeechConfig): string => `local/moonshine-${model}`;
+
+export type HeardRecording = {
+  chunks: HeardChunk[];
+  durationMs: number;
+  warnings: Warning[];
+};
+
+type Hearing = Pick<SpeechRequest, "filePath" | "language" | "signal" | "pieces" | "onProgress">;
+
+/** Hears a recording, chunk by chunk, and keeps what is heard. @throws as `SpeechEngine` does. */
+export const hearRecording = async (config: LocalSpeechConfig, request: Hearing): Promise<HeardRecording> => {
+  const { model, modelDir, ffmpegPath, maxDurationMs, saveEveryMs, logger } = config;
+  const { filePath, language, signal, pieces, onProgress } = request;
+  signal.throwIfAborted();
+  refuseLanguage(language);
+  const keeper = await keepChunks(pieces, `${localEngineName(config)}, ${HEARING}`, saveEveryMs);
+  const chunks: HeardChunk[] = [];
+  const job = { filePath, model, modelDir, ffmpegPath, maxDurationMs, known: keeper.known };
+  const { durationMs, isTruncated } = await runChild(job, {
+    signal: AbortSignal.any([signal, keeper.failed]),
+    logger,
+    onHeard: (chunk) => {
+      chunks.push(chunk);
+      keeper.add(chunk);
+    },
+    onProgress,
+  });
+  await keeper.settled();
+  keeper.failed.throwIfAborted();
+  const evidence = chunks.flatMap((chunk) => chunk.evidence);
+  return {
+    chunks,
+    durationMs,
+    warnings: [...(isTruncated ? [TRUNCATED] : []), ...doubtLanguage(language, evidence)],
+  };
+};
+
 /**
  * English speech on this machine, without the internet: Moonshine (MIT) through ONNX Runtime, in a process a recording.
  * Takes `auto` and `en`; base needs .06 of the recording's time on one core, tiny .035, and 470-570 MB.
  */
 export const createLocalSpeechEngine = (config: LocalSpeechConfig): SpeechEngine<SpeechResult> => {
-  const { model, modelDir, ffmpegPath, maxDurationMs, saveEveryMs, logger } = config;
-  const name = `local/moonshine-${model}`;
+  const name = localEngineName(config);
   return {
     name,
-    transcribe: async ({ filePath, language, signal, pieces, onProgress }): Promise<SpeechResult> => {
-      signal.throwIfAborted();
-      refuseLanguage(language);
-      const rise = onlyRising(onProgress);
-      const keeper = await keepChunks(pieces, `${name}, ${HEARING}`, saveEveryMs);
-      const chunks: HeardChunk[] = [];
-      const job = { filePath, model, modelDir, ffmpegPath, maxDurationMs, known: keeper.known };
-      const summary = await runChild(job, {
-        signal: AbortSignal.any([signal, keeper.failed]),
-        logger,
-        onHeard: (chunk) => {
-          chunks.push(chunk);
-          keeper.add(chunk);
-        },
-        onProgress: rise,
-      });
-      await keeper.settled();
-      keeper.failed.throwIfAborted();
-      const doubts = doubtLanguage(
-        language,
-        chunks.flatMap(({ evidence }) => evidence),
-      );
+    transcribe: async (request): Promise<SpeechResult> => {
+      const rise = onlyRising(request.onProgress);
+      const { chunks, durationMs, warnings } = await hearRecording(config, { ...request, onProgress: rise });
       const segments = chunks.flatMap((chunk) => chunk.segments);
       rise(1);
       return {
-        language: language === "auto" ? "en" : language,
-        durationMs: summary.durationMs,
+        language: request.language === "auto" ? "en" : request.language,
+        durationMs,
         wordTiming: wordTimingOf(segments),
-        segments: inOrder(segments, summary.durationMs),
+        segments: inOrder(segments, durationMs),
         engine: name,
-        warnings: [...(summary.isTruncated ? [TRUNCATED] : []), ...doubts],
+        warnings,
       };
     },
   };

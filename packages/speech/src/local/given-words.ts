@@ -25,8 +25,9 @@ const gapsOf = (isHeard: readonly boolean[]): Gap[] => {
 
 /** The time that a gap's words share: where something else was heard in their place, or what lies between the neighbours. */
 const roomFor = ({ from, to }: Gap, match: Match, heard: readonly SpeechWord[]): SpanMs[] => {
-  const before = match.slice(0, from).findLast((at) => at !== null) ?? -1;
-  const after = match.slice(to).find((at) => at !== null) ?? heard.length;
+  // A gap ends where a word was heard.
+  const before = match[from - 1] ?? -1;
+  const after = match[to] ?? heard.length;
   const others = heard.slice(before + 1, after);
   if (others.length > 0) return others;
   const startMs = heard[before]?.endMs ?? heard[after]?.startMs ?? 0;

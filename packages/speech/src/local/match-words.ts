@@ -29,22 +29,34 @@ const onceOnly = (words: Words, from: number, to: number): Map<string, number> =
   return places;
 };
 
+/** The first place in rising numbers whose number is not below this one. */
+const placeFor = (rising: readonly number[], number: number): number => {
+  let [low, high] = [0, rising.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rising[middle] ?? 0) < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
 /** The longest run of pairs that goes forward on both sides; the pairs come in the order of the given words. */
 const forward = (pairs: readonly Pair[]): Pair[] => {
   const ends: number[] = [];
+  const lasts: number[] = [];
   const before = pairs.map(() => -1);
   pairs.forEach(({ heard }, at) => {
-    const place = ends.findIndex((end) => (pairs[end]?.heard ?? 0) >= heard);
-    const length = place === -1 ? ends.length : place;
+    const length = placeFor(lasts, heard);
     before[at] = ends[length - 1] ?? -1;
     ends[length] = at;
+    lasts[length] = heard;
   });
   const run: Pair[] = [];
   for (let at = ends.at(-1) ?? -1; at >= 0; at = before[at] ?? -1) {
     const pair = pairs[at];
-    if (pair !== undefined) run.unshift(pair);
+    if (pair !== undefined) run.push(pair);
   }
-  return run;
+  return run.toReversed();
 };
 
 const anchorsIn = (given: Words, heard: Words, { from, to }: Bounds): Pair[] => {

@@ -7,7 +7,7 @@ import { floatsOf, type InferenceSession, openSession, outputOf, Tensor } from "
 import type { ModelName } from "./model-files.ts";
 import { SAMPLE_RATE_HZ } from "./pcm-format.ts";
 import { repetitionAtEnd } from "./repetition.ts";
-import { END_TOKEN, START_TOKEN, type TokenWord, wordsOf } from "./tokens.ts";
+import { END_TOKEN, START_TOKEN, tokensOf, type TokenWord, wordsOf } from "./tokens.ts";
 import { timeWords } from "./word-times.ts";
 
 type Shape = {
@@ -19,8 +19,8 @@ type Shape = {
 };
 
 const SHAPES: Record<ModelName, Shape> = {
-  base: { layers: 8, heads: 8, width: 52, aligning: { heads: { 5: [1, 4, 5] }, lagMs: 50 } },
-  tiny: { layers: 6, heads: 8, width: 36, aligning: { heads: { 3: [7], 5: [6] }, lagMs: -10 } },
+  base: { layers: 8, heads: 8, width: 52, aligning: { heads: { 5: [1, 4, 5] }, lagMs: 60 } },
+  tiny: { layers: 6, heads: 8, width: 36, aligning: { heads: { 3: [7], 5: [6] }, lagMs: 0 } },
 };
 
 /** The model was trained on no more; nobody speaks faster than the second figure. */
@@ -47,6 +47,8 @@ export type Moonshine = {
    * @param mayBeEmpty false forbids an empty answer: right only where a voice is certain, for the model then invents.
    */
   recognise(samples: Float32Array, mayBeEmpty: boolean): Promise<Recognition>;
+  /** Finds given words in at most 28 s, from the start of the samples; null where they are too many, or it cannot tell. */
+  place(samples: Float32Array, texts: readonly string[]): Promise<SpeechWord[] | null>;
 };
 
 type Past = Record<string, Tensor>;
@@ -138,6 +140,30 @@ const generate = async (
   return { tokens, logProbabilities, ending: "cap" };
 };
 
+/** The log-probability of each given token after those before it; the logits have a row a token. */
+const surenessOf = (tokens: readonly number[], logits: Float32Array): number[] => {
+  const size = logits.length / (tokens.length + 1);
+  return tokens.map((token, row) => {
+    const of = logits.subarray(row * size, (row + 1) * size);
+    const best = choose(of);
+    return (of[token] ?? 0) - (of[best.token] ?? 0) + best.logProbability;
+  });
+};
+
+type GivenWord = TokenWord & { tokens: number[] };
+
+const toTokenWords = (texts: readonly string[]): GivenWord[] => {
+  let end = 0;
+  return texts.map((text) => {
+    const tokens = tokensOf(text);
+    const start = end;
+    end += tokens.length;
+    return { text, tokens, start, end };
+  });
+};
+
+type Encoded = { states: Tensor; frameMs: number };
+
 const inputIds = (tokens: readonly number[]): Tensor =>
   new Tensor(
     "int64",
@@ -182,30 +208,47 @@ export const openMoonshine = async (
     return tokenStarts(attentionOf(await decoder.run(feeds, attentions), shape));
   };
 
-  const recognise: Moonshine["recognise"] = async (samples, mayBeEmpty) => {
+  const encode = async (samples: Float32Array): Promise<Encoded> => {
     const input = padded(samples);
-    const encoded = await encoder.run({ input_values: new Tensor("float32", input, [1, input.length]) });
-    const encoder_hidden_states = outputOf(encoded, "last_hidden_state");
+    const outputs = await encoder.run({ input_values: new Tensor("float32", input, [1, input.length]) });
+    const states = outputOf(outputs, "last_hidden_state");
+    return { states, frameMs: (1000 * input.length) / SAMPLE_RATE_HZ / (states.dims[1] ?? 1) };
+  };
+
+  const recognise: Moonshine["recognise"] = async (samples, mayBeEmpty) => {
+    const { states, frameMs } = await encode(samples);
     let past = emptyPast(shape);
     const next = async (token: number, step: number): Promise<Float32Array> => {
       const use_cache_branch = new Tensor("bool", [step > 0]);
-      const feeds = { input_ids: inputIds([token]), encoder_hidden_states, use_cache_branch, ...past };
+      const feeds = { input_ids: inputIds([token]), encoder_hidden_states: states, use_cache_branch, ...past };
       const outputs = await decoder.run(feeds, stepOutputs);
       past = advance(past, outputs, step === 0);
       return floatsOf(outputOf(outputs, "logits"));
     };
-    const generated = await generate(next, { cap: tokenCap(samples), mayBeEmpty });
-    const { tokens, logProbabilities, ending } = generated;
-    const written = wordsOf(tokens);
-    const starts = written.length === 0 ? null : await startsOf(tokens, encoder_hidden_states, past);
-    const frameMs = (1000 * input.length) / SAMPLE_RATE_HZ / (encoder_hidden_states.dims[1] ?? 1);
+    const { tokens, logProbabilities, ending } = await generate(next, { cap: tokenCap(samples), mayBeEmpty });
+    const words = wordsOf(tokens);
+    const starts = words.length === 0 ? null : await startsOf(tokens, states, past);
     return {
-      text: written.map(({ text }) => text).join(" "),
+      text: words.map(({ text }) => text).join(" "),
       logProbability: logProbabilities.reduce((sum, one) => sum + one, 0) / (tokens.length + 1),
       tokens: tokens.length,
       ending,
-      words: starts && timeWords(written, { starts, frameMs, lagMs, logProbabilities }),
+      words: starts && timeWords(words, { starts, frameMs, lagMs, logProbabilities }),
     };
   };
-  return { recognise };
+
+  const place: Moonshine["place"] = async (samples, texts) => {
+    const words = toTokenWords(texts);
+    const tokens = words.flatMap((word) => word.tokens);
+    if (tokens.length > MAX_TOKENS) return null;
+    const { states, frameMs } = await encode(samples);
+    const use_cache_branch = new Tensor("bool", [false]);
+    const input_ids = inputIds([START_TOKEN, ...tokens]);
+    const feeds = { input_ids, encoder_hidden_states: states, use_cache_branch, ...emptyPast(shape) };
+    const outputs = await decoder.run(feeds, ["logits", ...attentions]);
+    const starts = tokenStarts(attentionOf(outputs, shape));
+    const logProbabilities = surenessOf(tokens, floatsOf(outputOf(outputs, "logits")));
+    return starts && timeWords(words, { starts, frameMs, lagMs, logProbabilities });
+  };
+  return { recognise, place };
 };

@@ -57,12 +57,12 @@ const halves = (chunk: Chunk): Chunk[] => {
   return [partOf(chunk, { start: chunk.frames.start, end: at }), partOf(chunk, { start: at, end: chunk.frames.end })];
 };
 
-const onRecordingsClock = (words: readonly SpeechWord[], { frames }: Chunk): SpeechWord[] => {
+export const onRecordingsClock = (words: readonly SpeechWord[], { frames }: Chunk): SpeechWord[] => {
   const { startMs: offsetMs } = spanMs(frames);
   return words.map((word) => ({ ...word, startMs: word.startMs + offsetMs, endMs: word.endMs + offsetMs }));
 };
 
-const level = (samples: Float32Array): void => {
+export const level = (samples: Float32Array): void => {
   const peak = peakOf(samples);
   if (peak > 0 && peak < QUIET_PEAK) amplify(samples, Math.min(MAX_GAIN, TARGET_PEAK / peak));
 };
@@ -71,7 +71,7 @@ const level = (samples: Float32Array): void => {
  * Recognises a chunk. Where the model repeats itself or finds no end, both halves are tried once; what still loops
  * stays cut short. Chunks without a word give nothing, and few words of a doubtful voice count as none.
  */
-export const hear = async (model: Moonshine, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
+export const hear = async (model: Pick<Moonshine, "recognise">, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
   level(chunk.samples);
   const recognition = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
   const { text, logProbability, tokens, ending, words } = recognition;
