@@ -22,7 +22,7 @@ const CERTAIN_VOICE = 0.6;
  * Plucked strings pass for a voice, but not for a sure one, and give a few words ("One, two, three, four"). A guitar has
  * .73; speech has .84 and more, under loud noise .79, and then sentences come of it.
  */
-const DOUBTFUL_VOICE = 0.78;
+const DOUBTFUL_VOICE = 0.76;
 const FEW_TOKENS = 12;
 const MIN_HALF_FRAMES = Math.floor(3000 / FRAME_MS);
 /** Raised to a normal level first: the model was trained on no whispers. */

@@ -5,6 +5,7 @@ import {
   Storyboard,
   type StoryboardFormat,
   type StreamedText,
+  Task,
   type TranscriptFormat,
   type TranscriptWithWords,
 } from "@phonoscene/contracts";
@@ -87,7 +88,7 @@ const disposition = (task: TaskRow, extension: string): string =>
   attachment(task.name ?? stemOf(task.audio?.filename ?? ""), { fallback: `task-${task.id}`, extension });
 
 const toStoryboard = (row: TaskRow): Storyboard => {
-  const { id, name, options, promptEngine, scenes, prompts } = toTaskView(row);
+  const { id, name, options, promptEngine, scenes, prompts } = Task.parse(toTaskView(row));
   return Storyboard.parse({
     object: "storyboard",
     taskId: id,
