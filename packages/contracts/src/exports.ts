@@ -49,6 +49,7 @@ export const exportTranscript = defineEndpoint({
   summary: "Download the transcript",
   description:
     "`txt`: one segment a line. `srt` and `vtt`: subtitles, for sources with times. `json`: the transcript as `include=transcript` has it, with the times of its words. " +
+    "Where speakers are told apart each line names its own (`A: …`; in `vtt` a voice span). " +
     "`Content-Disposition` names the file after the task.",
   tag: "Exports",
   auth: "bearer",

@@ -47,12 +47,25 @@ export const SegmentWithWords = Segment.extend({
   words: shownList(Word, MAX_WORDS).nullable().meta({ description: "Null where the engine gives no times of words" }),
 }).meta({ id: "SegmentWithWords" });
 
+/**
+ * How the times of words were found. `attention`: from where the recogniser listened for each word. `interpolated`: by the
+ * words' lengths over the time with a voice. `provider`: as the provider gives them. `aligned`: given words, found in
+ * their recording.
+ */
+export const WORD_TIMINGS = ["attention", "interpolated", "provider", "aligned"] as const;
+export const WordTiming = z.enum(WORD_TIMINGS);
+export type WordTiming = z.infer<typeof WordTiming>;
+
 export const Transcript = z
   .object({
     language: shownText(MAX_WORD).meta({ description: "BCP 47 tag", example: "en" }),
     text: shownText(2 * MAX_TEXT),
     engine: shownText(MAX_WORD).meta({ example: "local/moonshine-base" }),
     durationMs: nullableMs,
+    wordTiming: WordTiming.nullable().meta({
+      description:
+        "How the times of the words (in the JSON export) were found: by what the recogniser attended to, by the words' lengths, by the provider, or by aligning given words; null where words have no times",
+    }),
     segments: shownList(Segment, MAX_SEGMENTS),
   })
   .meta({

@@ -10,19 +10,29 @@ export type LocalJob = {
   modelDir: string | undefined;
   ffmpegPath: string | undefined;
   maxDurationMs: number;
+  /** What an earlier attempt heard: chunks with the same bounds are not heard again. */
+  known: HeardChunk[];
 };
+
+/** How sure the recogniser was of one stretch of speech. */
+export type Evidence = {
+  tokens: number;
+  /** Mean of the tokens', <= 0. */
+  logProbability: number;
+};
+
+/** What was heard in one chunk of the recording. */
+export type HeardChunk = { startMs: number; endMs: number; segments: SpeechSegment[]; evidence: Evidence[] };
 
 export type LocalSummary = {
   durationMs: number;
   /** The file ends too early. */
   isTruncated: boolean;
-  /** Of the chunks' mean log-probabilities: how sure the recogniser was of the whole. */
-  medianLogProbability: number;
 };
 
-/** What a recognition process says: segments and progress as they come, then `done` or `failed`, then nothing. */
+/** What a recognition process says: chunks and progress as they come, then `done` or `failed`, then nothing. */
 export type LocalMessage =
-  | { type: "segments"; segments: SpeechSegment[] }
+  | { type: "heard"; chunk: HeardChunk }
   | { type: "progress"; fraction: number }
   | ({ type: "done" } & LocalSummary)
   | { type: "failed"; code: ProblemCode; detail: string; trace: string };

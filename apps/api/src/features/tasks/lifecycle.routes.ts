@@ -3,6 +3,7 @@ import {
   MAX_METADATA_KEYS,
   type OptionConflict,
   retryTask as retryContract,
+  Task,
   type UpdateTask,
   updateTask as updateContract,
 } from "@phonoscene/contracts";
@@ -54,7 +55,7 @@ const updateRoute = ({ database: { db } }: Dependencies): Route =>
     setHeader("ETag", etagOf(row));
     if (outcome === "stale") {
       const detail = `The task has changed: it is at version ${row.version} now. Look at it, and send the change again.`;
-      throw new AppError("request/stale", { detail, current: toTaskView(row) });
+      throw new AppError("request/stale", { detail, current: Task.parse(toTaskView(row)) });
     }
     return toTaskView(row);
   });
