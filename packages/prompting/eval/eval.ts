@@ -2,7 +2,7 @@
  * Measures a prompt engine over the texts of `eval/texts`: every metric by kind beside its shuffled baseline, the
  * hand ratings, speed and robustness.
  *
- *   npx pnpm eval [--json] [--show] [--engine local] [--only metrics,ratings,speed,robustness] [--split dev|held]
+ *   npx pnpm eval [--json] [--show] [--engine local|llm] [--only metrics,ratings,speed,robustness] [--split dev|held]
  *
  * `--show` prints the prompts as well: the figures are blind to role and grammar.
  */
@@ -12,8 +12,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 
 import { createLocalEngine } from "../src/local/engine.ts";
-import type { PromptEngine, Storyboard } from "../src/port.ts";
+import type { Storyboard } from "../src/port.ts";
 import { createContentReader, promptWords } from "./content.ts";
+import { openEngine } from "./engines.ts";
 import { hostileTexts } from "./hostile.ts";
 import { type Measured, measureText, summarise, type Tools, writeBoard } from "./measure.ts";
 import { readRatings, renderRatings, staleRatings } from "./ratings.ts";
@@ -24,8 +25,6 @@ import { loadWordNet } from "./wordnet.ts";
 
 const RANDOM_TEXTS = 1000;
 const SHOWN_FAULTS = 5;
-
-const ENGINES: Readonly<Record<string, () => PromptEngine>> = { local: createLocalEngine };
 
 const { values } = parseArgs({
   options: {
@@ -40,12 +39,6 @@ const { values } = parseArgs({
 const parts = new Set(values.only.split(","));
 const splits = values.split.split(",");
 const print = (line: string) => stdout.write(`${line}\n`);
-
-const engineOf = (name: string): PromptEngine => {
-  const create = Object.hasOwn(ENGINES, name) ? ENGINES[name] : undefined;
-  if (create === undefined) throw new Error(`No engine "${name}": there are ${Object.keys(ENGINES).join(", ")}.`);
-  return create();
-};
 
 const measureAll = async (tools: Tools, texts: readonly Text[]): Promise<Measured[]> => {
   const measured: Measured[] = [];
@@ -73,16 +66,15 @@ const show = ({ text, board }: Measured): void => {
   }
 };
 
-const createTools = (): Tools => {
-  const wordNet = loadWordNet();
-  return { engine: engineOf(values.engine), wordNet, readContent: createContentReader(wordNet) };
-};
-
 const printMetrics = async (): Promise<void> => {
   const texts = readTexts().filter(({ split }) => splits.includes(split));
-  const measured = await measureAll(createTools(), texts);
+  const wordNet = loadWordNet();
+  const { engine, note, close } = await openEngine(values.engine);
+  const measured = await measureAll({ engine, wordNet, readContent: createContentReader(wordNet) }, texts);
+  await close();
   const rows = rowsOf(measured);
-  print(values.json ? JSON.stringify({ engine: values.engine, rows }) : renderTable(rows));
+  print(values.json ? JSON.stringify({ engine: values.engine, note, rows }) : renderTable(rows));
+  if (note !== null && !values.json) print(`\n${note}`);
   if (values.show) measured.forEach(show);
 };
 

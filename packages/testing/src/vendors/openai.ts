@@ -91,7 +91,10 @@ const schemaOf = (body: OpenAiBody): Schema => {
 
 const answerWell = (body: OpenAiBody): string => {
   const data = body.messages.find(({ role }) => role === "user")?.content ?? "";
-  return JSON.stringify(answerSchema(schemaOf(body), { scenes: findScenes(findJson(data)), text: data, path: "" }));
+  const scenes = findScenes(findJson(data));
+  // Without the delimiter, which is random: the same question gets the same answer.
+  const text = scenes.length === 0 ? data : scenes.map((scene) => scene.text).join(" ");
+  return JSON.stringify(answerSchema(schemaOf(body), { scenes, text, path: "" }));
 };
 
 type Choice = { finish_reason: string; message: Record<string, unknown> };
