@@ -72,11 +72,13 @@ const mergeGroups = (entities: readonly BibleEntity[], groups: readonly Group[])
   return bySceneCount([...united, ...[...left].flatMap((number) => entities[number] ?? [])]);
 };
 
+type Settings = { options: AskOptions; limits: WindowLimits };
+
 /** Reads windows of the text one after the other. A window that is too long for the model is asked for in halves. */
-const findInWindows = async (ladder: Ladder, request: BibleRequest, options: AskOptions, limits: WindowLimits) => {
+const findInWindows = async (ladder: Ladder, request: BibleRequest, { options, limits }: Settings) => {
   const found: BibleEntity[] = [];
   const errors: AppError[] = [];
-  let [scenesAtOnce, windows] = [limits.scenes, 0];
+  let [scenesAtOnce, windows, isDown] = [limits.scenes, 0, false];
   for (let start = 0; start < request.scenes.length;) {
     request.signal.throwIfAborted();
     const scenes = takeWindow(request.scenes, start, { ...limits, scenes: scenesAtOnce }).map(({ scene }) => scene);
@@ -97,9 +99,10 @@ const findInWindows = async (ladder: Ladder, request: BibleRequest, options: Ask
     if (failure !== null || value === null) errors.push(failure?.error ?? invalidAnswerError());
     found.push(...(value ?? []));
     windows += 1;
-    start = endsRun(failure) ? request.scenes.length : start + scenes.length;
+    isDown = endsRun(failure);
+    start = isDown ? request.scenes.length : start + scenes.length;
   }
-  return { found, errors, windows };
+  return { found, errors, windows, isDown };
 };
 
 /**
@@ -115,9 +118,9 @@ export const runBible = async (ladder: Ladder, request: BibleRequest, limits: Wi
     gate: request.gate ?? OPEN_GATE,
     onUsage: (tokens) => (usage = addUsage(usage, tokens)),
   };
-  const { found, errors, windows } = await findInWindows(ladder, request, options, limits);
+  const { found, errors, windows, isDown } = await findInWindows(ladder, request, { options, limits });
   const entities = mergeByName(found);
-  if (windows < 2 || entities.length < 2 || errors.length > 0) return { entities, errors, usage };
+  if (windows < 2 || entities.length < 2 || isDown) return { entities, errors, usage };
   const delimiter = newDelimiter();
   const { value: groups, failure } = await askAndRepair<Group[] | null>(
     ladder,
@@ -128,6 +131,6 @@ export const runBible = async (ladder: Ladder, request: BibleRequest, limits: Wi
     },
     options,
   );
-  if (groups === null) return { entities, errors: [failure?.error ?? invalidAnswerError()], usage };
-  return { entities: mergeGroups(entities, groups), errors: [], usage };
+  if (groups === null) return { entities, errors: [...errors, failure?.error ?? invalidAnswerError()], usage };
+  return { entities: mergeGroups(entities, groups), errors, usage };
 };

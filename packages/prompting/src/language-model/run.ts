@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 
-import type { Slot } from "@phonoscene/contracts";
 import { type AppError, OPEN_GATE } from "@phonoscene/kernel";
 
 import type { SlotRequest } from "../port.ts";
