@@ -26,11 +26,23 @@ export const CONTENT_TYPES = ["song", "podcast", "audiobook", "story", "talk"] a
 export const ContentType = z.enum(CONTENT_TYPES);
 export type ContentType = z.infer<typeof ContentType>;
 
+const isLanguageTag = (tag: string): boolean => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+const PROMPT_LANGUAGE = "A prompt language is a BCP 47 tag such as en or pt-BR";
+
 /** The language that prompts are written in, whatever the audio's. */
 export const PromptLanguage = z
   .string()
   .max(35)
-  .regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$/, "A prompt language is a BCP 47 tag such as en or pt-BR")
+  .regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$/, PROMPT_LANGUAGE)
+  .refine(isLanguageTag, PROMPT_LANGUAGE)
   .meta({ example: "en" });
 
 /** What a caller may choose about a storyboard; everything has a default. */

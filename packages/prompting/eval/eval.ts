@@ -2,23 +2,29 @@
  * Measures a prompt engine over the texts of `eval/texts`: every metric by kind beside its shuffled baseline, the
  * hand ratings, speed and robustness.
  *
- *   npx pnpm eval [--json] [--show] [--engine local] [--only metrics,ratings,speed,robustness] [--split dev|held]
+ *   npx pnpm eval [--json] [--show] [--engine local|llm] [--only metrics,ratings,speed,robustness] [--split dev|held]
  *
  * `--show` prints the prompts as well: the figures are blind to role and grammar.
  */
-import { stdout } from "node:process";
-import { parseArgs } from "node:util";
+import { execFile } from "node:child_process";
+import { execArgv, execPath, stdout } from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
 
 import { createLocalEngine } from "../src/local/engine.ts";
-import type { PromptEngine, Storyboard } from "../src/port.ts";
+import type { Storyboard } from "../src/port.ts";
 import { createContentReader, promptWords } from "./content.ts";
+import { openEngine } from "./engines.ts";
+import { hostileTexts } from "./hostile.ts";
 import { type Measured, measureText, summarise, type Tools, writeBoard } from "./measure.ts";
 import { readRatings, renderRatings, staleRatings } from "./ratings.ts";
 import { renderTable } from "./report.ts";
+import { randomTexts, testTexts } from "./robustness.ts";
 import { KINDS, readTexts, type Text } from "./texts.ts";
 import { loadWordNet } from "./wordnet.ts";
 
-const ENGINES: Readonly<Record<string, () => PromptEngine>> = { local: createLocalEngine };
+const RANDOM_TEXTS = 1000;
+const SHOWN_FAULTS = 5;
 
 const { values } = parseArgs({
   options: {
@@ -33,12 +39,6 @@ const { values } = parseArgs({
 const parts = new Set(values.only.split(","));
 const splits = values.split.split(",");
 const print = (line: string) => stdout.write(`${line}\n`);
-
-const engineOf = (name: string): PromptEngine => {
-  const create = Object.hasOwn(ENGINES, name) ? ENGINES[name] : undefined;
-  if (create === undefined) throw new Error(`No engine "${name}": there are ${Object.keys(ENGINES).join(", ")}.`);
-  return create();
-};
 
 const measureAll = async (tools: Tools, texts: readonly Text[]): Promise<Measured[]> => {
   const measured: Measured[] = [];
@@ -66,16 +66,15 @@ const show = ({ text, board }: Measured): void => {
   }
 };
 
-const createTools = (): Tools => {
-  const wordNet = loadWordNet();
-  return { engine: engineOf(values.engine), wordNet, readContent: createContentReader(wordNet) };
-};
-
 const printMetrics = async (): Promise<void> => {
   const texts = readTexts().filter(({ split }) => splits.includes(split));
-  const measured = await measureAll(createTools(), texts);
+  const wordNet = loadWordNet();
+  const { engine, note, close } = await openEngine(values.engine);
+  const measured = await measureAll({ engine, wordNet, readContent: createContentReader(wordNet) }, texts);
+  await close();
   const rows = rowsOf(measured);
-  print(values.json ? JSON.stringify({ engine: values.engine, rows }) : renderTable(rows));
+  print(values.json ? JSON.stringify({ engine: values.engine, note, rows }) : renderTable(rows));
+  if (note !== null && !values.json) print(`\n${note}`);
   if (values.show) measured.forEach(show);
 };
 
@@ -93,5 +92,32 @@ const printRatings = async (): Promise<void> => {
   }
 };
 
+const measureSpeed = promisify(execFile);
+
+const printSpeed = async (): Promise<void> => {
+  print("\nSpeed (targets: 50,000 words in <= 3 s and <= 250 MB; 20,000 segments hold the event loop <= 50 ms):");
+  for (const kind of ["text", "segments"]) {
+    const child = fileURLToPath(new URL("./speed.child.ts", import.meta.url));
+    const { stdout: figures } = await measureSpeed(execPath, [...execArgv, child, kind]);
+    print(`  ${kind.padEnd(8)} ${figures}`);
+  }
+};
+
+const printRobustness = async (): Promise<void> => {
+  print("\nRobustness (targets: no crash, no injected text, every prompt legal):");
+  for (const [name, texts] of [["random", randomTexts(RANDOM_TEXTS)] as const, ["hostile", hostileTexts()] as const]) {
+    const found = await testTexts(createLocalEngine(), texts);
+    const counts = [found.crashes, found.illegal, found.injected].map(({ length }) => length);
+    print(
+      `  ${name.padEnd(8)} ${found.texts} texts, ${found.prompts} prompts, ${found.refused} refused; ` +
+        `${counts[0]} crashes, ${counts[1]} illegal, ${counts[2]} injected`,
+    );
+    for (const line of [...found.crashes, ...found.illegal, ...found.injected].slice(0, SHOWN_FAULTS))
+      print(`    ${line}`);
+  }
+};
+
 if (parts.has("metrics")) await printMetrics();
 if (parts.has("ratings")) await printRatings();
+if (parts.has("speed")) await printSpeed();
+if (parts.has("robustness")) await printRobustness();

@@ -2,7 +2,6 @@ import { type ContentType, type Slot, SLOT_ORIGINS } from "@phonoscene/contracts
 import { z } from "zod";
 
 import type { Formula, FormulaSlot, StyleSet } from "../port.ts";
-import { RegistryAnswer } from "./registry.ts";
 import type { NumberedScene } from "./windows.ts";
 
 /** A JSON schema, as the vendor takes it. */
@@ -47,7 +46,7 @@ export const createSlotsSchema = ({ formula, style }: Assignment) =>
 export const createAnswerSchema = (assignment: Assignment): JsonSchema => {
   const number = z.int().meta({ enum: assignment.scenes.map(({ number }) => number) });
   const scene = z.object({ sceneIndex: number, slots: createSlotsSchema(assignment) });
-  const answer = z.object({ scenes: z.array(scene), registry: RegistryAnswer });
+  const answer = z.object({ scenes: z.array(scene) });
   const { $schema: _, ...schema } = z.toJSONSchema(answer, {
     target: "draft-7",
     override: ({ jsonSchema }) => {

@@ -9,7 +9,7 @@ const DIGITS: Readonly<Record<string, string>> = { 0: "o", 1: "i", 3: "e", 4: "a
 const isMixed = (word: string): boolean => /\p{sc=Latin}/u.test(word) && /[^\p{sc=Latin}\p{N}'’-]/u.test(word);
 
 const unmix = (word: string): string =>
-  isMixed(word) ? [...word].map((letter) => LOOKALIKES[letter] ?? letter).join("") : word;
+  isMixed(word) ? word.replaceAll(/\p{L}/gu, (letter) => LOOKALIKES[letter] ?? letter) : word;
 
 /** "p0rn" is a word with a digit between letters; "1920s" is none. */
 const withoutDigits = (word: string): string =>

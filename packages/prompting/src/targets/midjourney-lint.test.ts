@@ -72,10 +72,10 @@ describe("what cannot", () => {
     ["--stylize", "no value"],
     ["--chaos 3x", "no number"],
     ["--no", "no value"],
-    ["--q 2", "of its versions 7 does"],
-    ["--draft", "of its versions 7 does"],
-    ["--turbo", "of its versions 7 does"],
-    [`--oref ${REF}`, "of its versions 7 does"],
+    ["--q 2", "versions that do: 7"],
+    ["--draft", "versions that do: 7"],
+    ["--turbo", "versions that do: 7"],
+    [`--oref ${REF}`, "versions that do: 7"],
     [`--cref ${REF}`, "no version here does"],
     ["--stop 50", "no version here does"],
     ["--sw 100", "without --sref"],
@@ -92,7 +92,7 @@ describe("what cannot", () => {
 
   it.each([
     ["--ar 5:1 --hd", "--ar 5:1", "at most 4:1"],
-    ["--hd --v 7", "--v 7", "8.2, 8.1"],
+    ["--hd --v 7", "--v 7", "versions that do: 8.2, 8.1"],
     ["--quality 3 --v 7", "--v 7", "one of 1, 2, 4"],
     [`--oref ${REF} --draft --v 7`, `--oref ${REF} --v 7`, "does not go with --oref"],
     [`--oref ${REF} --ow 5 --niji 7`, "--niji 7", "--oref"],

@@ -101,7 +101,7 @@ const readVersion = (parameters: readonly Parameter[]): TargetVersion | undefine
 
 const says = (name: ParameterName, version: TargetVersion): string => {
   const { versions } = ruleOf(name);
-  const where = versions.length === 0 ? "no version here does" : `of its versions ${versions.join(", ")} does`;
+  const where = versions.length === 0 ? "no version here does" : `versions that do: ${versions.join(", ")}`;
   return `Midjourney ${version} does not take --${name}: it was left out; ${where}.`;
 };
 

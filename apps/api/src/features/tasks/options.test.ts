@@ -125,6 +125,7 @@ describe("target and its version", () => {
     [{ parameters: { sref: ["a b --ar 1:1"] } }, "parameters.sref.0", /style reference is/],
     [{ parameters: { oref: "ftp://example.com/a" } }, "parameters.oref", /address/],
     [{ contentType: "opera" }, "contentType", /song/],
+    [{ promptLanguage: "en-US-GB" }, "promptLanguage", /BCP 47/],
     [{ promptLanguage: "auto" }, "promptLanguage", /BCP 47/],
   ])("%j is refused, also as a change", async (options, path, words) => {
     const { id } = await created({});
