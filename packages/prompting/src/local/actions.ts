@@ -61,7 +61,10 @@ const learnRole = (cast: Cast, tokens: readonly Token[], clause: Clause): void =
   }
 };
 
-const OWN: Readonly<Record<string, Gender>> = { his: "male", her: "female" };
+const OWN = new Map<string, Gender>([
+  ["his", "male"],
+  ["her", "female"],
+]);
 
 /** Whoever acts on "her coat" is a woman, mostly: only names that nothing else told of learn from it. */
 const learnOwner = (cast: Cast, tokens: readonly Token[], clause: Clause): void => {
@@ -70,7 +73,7 @@ const learnOwner = (cast: Cast, tokens: readonly Token[], clause: Clause): void 
   const member = cast.members.get(tokens[subject.head]?.lower ?? "");
   for (const part of clause.parts) {
     const phrase = part.kind === "preposition" ? part.object : part.kind === "noun" ? part : null;
-    const gender = phrase === null || phrase.isPronoun ? undefined : OWN[tokens[phrase.start]?.lower ?? ""];
+    const gender = phrase === null || phrase.isPronoun ? undefined : OWN.get(tokens[phrase.start]?.lower ?? "");
     if (gender !== undefined && member !== undefined) learnGender(member, gender);
   }
 };

@@ -14,7 +14,7 @@ export const TIME_WORDS = new Set([
   // "the moon" speaks of the night and is a thing all the same.
   ...words(Object.values(TIME_CUES).join(" ")).filter((word) => !isConcrete(word)),
   ...words(
-    "day days week weeks month months year years century centuries decade hour hours minute minutes moment time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december winter summer autumn spring today tomorrow yesterday age ages period while past future",
+    "day days week weeks month months year years century centuries decade hour hours minute minutes moment time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december winter summer autumn spring half quarter today tomorrow yesterday age ages period while past future",
   ),
 ]);
 const tellObject = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): string | null => {
@@ -92,6 +92,8 @@ export const tellComplement = (cast: Cast, tokens: readonly Token[], clause: Cla
     const isPaired = index === 0 && clause.verb.voice !== "copula" && part.kind === "verb" && part.form === "gerund";
     text = told === "," ? `${text},` : `${text}${isPaired ? " and" : ""} ${told}`;
   }
+  const isList = clause.origin === "existential" && parts[0]?.kind === "conjunction";
+  if (isList) return text.trim().replace(DANGLING, "");
   return text
     .trim()
     .replace(/^(?:,\s*|(?:or|but|only|not)\s+|and\s+(?!\p{L}+ing\b))+/u, "")
@@ -112,6 +114,8 @@ export const tellPredicate = (clause: Clause, complement: string): string => {
   if (clause.origin === "existential") return complement;
   if (verb.voice === "copula") return clause.parts[0]?.kind === "noun" ? "" : complement;
   if (verb.lemma === "have") return complement === "" ? "" : `with ${complement}`;
+  // "he found himself rolling in the grass"
+  if (verb.lemma === "find" && /^\p{L}+ing\b/u.test(complement)) return complement;
   // "the woman was gone"
   if (verb.voice === "passive" && /^(?:go|come|become)$/u.test(verb.lemma)) return "";
   if (verb.voice === "passive") return act(pastParticiple(verb.lemma));

@@ -30,11 +30,17 @@ const tellPronoun = (cast: Cast, pronoun: string, isAlive: boolean): Told => {
   return text === undefined ? { text: "", key: "", kind: "none" } : { text, key: text, kind: "actor", isUnnamed: true };
 };
 
-const OWNERS: Readonly<Record<string, string>> = { his: "he", her: "she", their: "they", my: "i", our: "we" };
+const OWNERS = new Map([
+  ["his", "he"],
+  ["her", "she"],
+  ["their", "they"],
+  ["my", "i"],
+  ["our", "we"],
+]);
 
 /** "her wet hair" is "the girl's wet hair" in a picture, and the girl's act. */
 const tellOwned = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told | null => {
-  const pronoun = OWNERS[tokens[phrase.start]?.lower ?? ""];
+  const pronoun = OWNERS.get(tokens[phrase.start]?.lower ?? "");
   if (pronoun === undefined || nounKind(tokens[phrase.head]?.lower ?? "") !== "body") return null;
   const owner = resolve(cast, pronoun);
   const short = owner === null ? UNNAMED[pronoun] : ownerWords(owner);
