@@ -6,7 +6,7 @@ import { hostileTexts } from "./hostile.ts";
 import { measureSet, measurePair } from "./metrics.ts";
 import { readRatings } from "./ratings.ts";
 import { testTexts } from "./robustness.ts";
-import { readTexts } from "./texts.ts";
+import { KINDS, readTexts } from "./texts.ts";
 import { loadWordNet, type WordNet } from "./wordnet.ts";
 
 let wordNet: WordNet;
@@ -22,7 +22,7 @@ const measure = (scene: string, prompt: string) => measurePair(wordNet, { scene:
 describe("the yardstick", () => {
   it("takes synonyms and near hypernyms for the same, and nothing else", () => {
     expect(wordNet.isRelated("boat", "vessel")).toBe(true);
-    expect(wordNet.isRelated("raven", "bird")).toBe(true);
+    expect(wordNet.isRelated("dog", "canine")).toBe(true);
     expect(wordNet.isRelated("boat", "bird")).toBe(false);
     expect(["boat", "hope"].map((noun) => wordNet.isConcrete(noun))).toEqual([true, false]);
   });
@@ -47,9 +47,10 @@ describe("the yardstick", () => {
 
   it("has three texts of each English kind, two of each other language, half of them held out", () => {
     const texts = readTexts();
-    const kinds = Object.groupBy(texts, ({ kind }) => kind);
-    for (const [kind, list] of Object.entries(kinds))
-      expect(list.length).toBeGreaterThanOrEqual(/^(?:uk|ru)$/u.test(kind) ? 2 : 3);
+    for (const kind of KINDS) {
+      const count = texts.filter((text) => text.kind === kind).length;
+      expect(count).toBeGreaterThanOrEqual(kind === "uk" || kind === "ru" ? 2 : 3);
+    }
     expect(texts.filter(({ split }) => split === "held").length).toBeGreaterThanOrEqual(texts.length / 2 - 1);
   });
 

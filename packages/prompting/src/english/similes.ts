@@ -27,6 +27,8 @@ export const withoutSimiles = (tokens: readonly Token[], chunks: readonly Chunk[
   const kept: Chunk[] = [];
   for (let index = 0; index < chunks.length; index += 1) {
     if (opensSimile(tokens, chunks, index)) {
+      // "with the windows down and our hearts like silver": of the hearts only the likeness is told.
+      if (kept.at(-1)?.kind === "noun" && kept.at(-2)?.kind === "conjunction") kept.splice(-2);
       while (index + 1 < chunks.length && !endsAt(chunks, index + 1)) index += 1;
     } else kept.push(chunks[index]!);
   }

@@ -45,6 +45,7 @@ export type Cast = {
   figure: string;
   /** The last of them, whom a scene without anybody shows again. */
   lastFigure: string;
+  lastFigureKey: string;
   /** The last one of each gender, for languages whose verbs tell it; `unknown` is the last of all. */
   lastOf: Record<Gender, string>;
 };
@@ -55,6 +56,7 @@ export const createCast = (): Cast => ({
   acting: "",
   figure: "",
   lastFigure: "",
+  lastFigureKey: "",
   lastOf: { male: "", female: "", unknown: "" },
 });
 
@@ -173,7 +175,9 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
     isPlural: (isPlural(head) && !isProper) || isNation(tokens, phrase),
     isPerson,
     isAnimal: nounKind(head) === "animal" && !isProper,
-    isConcrete: nounKind(head) !== null || (isProper && (isPerson || placeNames.has(head))),
+    // A mouth is nobody's by itself: neither "it" nor the bible means one.
+    isConcrete:
+      (nounKind(head) !== null && nounKind(head) !== "body") || (isProper && (isPerson || placeNames.has(head))),
     gender,
     subjectMentions: 0,
     lastSeen: 0,

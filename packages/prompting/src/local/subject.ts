@@ -1,6 +1,6 @@
 import type { Slot } from "@phonoscene/contracts";
 
-import { genderOf, isPlural } from "../english/words.ts";
+import { genderOf, isPlural, nounKind } from "../english/words.ts";
 import { EXPRESSIONS, GESTURES, QUIET_IMAGES, SYMBOLS } from "../lexicons/symbols.data.ts";
 import type { Action } from "./actions.ts";
 import { countWords } from "./phrases.ts";
@@ -16,6 +16,10 @@ const MAX_WORDS_OF_THREE = 28;
 
 const phrase = (action: Action): string => [action.subject, action.predicate].filter((part) => part !== "").join(" ");
 
+/** Nothing to add to another act. */
+const EMPTY_ACTS =
+  /^(?:dwelling|living|walking|going|coming|standing|waking up|speaking|stopping|muttering|breaking)$/u;
+
 const pick = (all: readonly Action[]): Action[] => {
   const strong = all.filter(({ score }) => score >= MIN_SCORE);
   const weak = all.filter(({ score, subject }) => score >= WEAK_SCORE && subject !== "").slice(0, 1);
@@ -25,7 +29,8 @@ const pick = (all: readonly Action[]): Action[] => {
   let words = 0;
   for (const action of actions.toSorted((a, b) => b.score - a.score || a.order - b.order)) {
     const size = countWords(phrase(action));
-    const isNew = !said.has(action.predicate);
+    const isEmpty = chosen.length > 0 && EMPTY_ACTS.test(action.predicate);
+    const isNew = !said.has(action.predicate) && !isEmpty;
     const limit = chosen.length < MAX_ACTIONS - 1 ? MAX_WORDS : MAX_WORDS_OF_THREE;
     if (chosen.length >= MAX_ACTIONS || !isNew || (chosen.length > 0 && words + size > limit)) continue;
     chosen.push(action);
@@ -76,7 +81,10 @@ const besides = (things: readonly Thing[], said: string): string => {
   const spoken = said.toLowerCase();
   const seen = new Set<string>();
   return things
-    .filter(({ lemma, isPerson }) => !isPerson && !spoken.includes(lemma) && !seen.has(lemma) && seen.add(lemma))
+    .filter(
+      ({ lemma, isPerson }) =>
+        !isPerson && nounKind(lemma) !== "body" && !spoken.includes(lemma) && !seen.has(lemma) && seen.add(lemma),
+    )
     .slice(0, 2)
     .map(({ introduced }) => introduced)
     .join(" and ");
@@ -163,7 +171,8 @@ export const writeSubject = (reading: SceneReading, fallback: Fallback): Omit<Sl
   const things = stillLife(reading.things);
   if (things !== "") {
     if (countWords(things) >= 7) return { value: things, origin: "text" };
-    if (symbols[0] !== undefined) return { value: `${things}, ${symbols[0]}`, origin: "text" };
+    const isAlone = !things.includes(" and ");
+    if (isAlone && symbols[0] !== undefined) return { value: `${things}, ${symbols[0]}`, origin: "text" };
     return { value: countWords(things) < 4 ? `a close view of ${things}` : things, origin: "text" };
   }
   if (symbols[0] !== undefined) return { value: symbols.slice(0, 2).join(", "), origin: "inferred" };

@@ -16,8 +16,9 @@ const ownerWords = ({ name, short, description }: Member): string => {
 
 const memberKind = (member: Member): Told["kind"] => {
   if (member.isPerson) return "actor";
-  if (!member.isConcrete) return "idea";
-  return nounKind(member.key.split(" ").at(-1) ?? "") === "animal" ? "actor" : "thing";
+  const kind = nounKind(member.key.split(" ").at(-1) ?? "");
+  if (!member.isConcrete && kind !== "body") return "idea";
+  return kind === "animal" ? "actor" : "thing";
 };
 
 const tellPronoun = (cast: Cast, pronoun: string, isAlive: boolean): Told => {
@@ -63,11 +64,9 @@ const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told
 
 const STRANGER = "a person named ";
 
-/** "two people named Sweynheim and Pannartz" */
+/** "Sweynheim and Pannartz", of whom nothing is known, are two people. */
 const together = (texts: readonly string[]): string =>
-  texts.length === 2 && texts.every((text) => text.startsWith(STRANGER))
-    ? `two people named ${texts.map((text) => text.slice(STRANGER.length)).join(" and ")}`
-    : texts.join(" and ");
+  texts.length === 2 && texts.every((text) => text.startsWith(STRANGER)) ? "two people" : texts.join(" and ");
 
 /** Who or what acts, in words for a picture. */
 export const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause): Told => {
