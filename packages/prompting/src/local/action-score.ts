@@ -85,8 +85,7 @@ export const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told)
   if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : isInverted ? 0 : 1;
   if (verb.voice === "passive" && clause.parts.length === 0) score -= 2;
   // "the golden chain ... it broke": taken for the wolf's act, were it not that wolves do not break in two
-  if (subject.kind === "actor" && verb.voice === "active" && !hasObject(clause.parts) && THINGS_ONLY.test(verb.lemma))
-    score -= 4;
+  if (subject.kind === "actor" && verb.voice === "active" && nouns === 0 && THINGS_ONLY.test(verb.lemma)) score -= 4;
   if (clause.origin === "relative" && object?.kind === "noun" && !hasConcreteObject) score -= 3;
   // "you can hear": said to everybody
   if (subject.key === UNNAMED["you"] && seen < 2) score -= 4;

@@ -99,7 +99,7 @@ export const tellComplement = (cast: Cast, tokens: readonly Token[], clause: Cla
   return text
     .trim()
     .replace(/^(?:,\s*|(?:or|but|only|not)\s+|and\s+(?!\p{L}+ing\b))+/u, "")
-    .replace(/ as \p{L}+$/u, "")
+    .replace(/ as \p{L}+$|, \p{L}+ed$/u, "")
     .replace(DANGLING, "")
     .replace(/(?<=\s\S+)\s(?:in|on|at|into|upon|under|through)$/u, "");
 };

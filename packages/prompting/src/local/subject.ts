@@ -29,15 +29,15 @@ const pick = (all: readonly Action[]): Action[] => {
   let words = 0;
   for (const action of actions.toSorted((a, b) => b.score - a.score || a.order - b.order)) {
     const size = countWords(phrase(action));
-    const isEmpty = chosen.length > 0 && EMPTY_ACTS.test(action.predicate);
-    const isNew = !said.has(action.predicate) && !isEmpty;
+    const isNew = !said.has(action.predicate);
     const limit = chosen.length < MAX_ACTIONS - 1 ? MAX_WORDS : MAX_WORDS_OF_THREE;
     if (chosen.length >= MAX_ACTIONS || !isNew || (chosen.length > 0 && words + size > limit)) continue;
     chosen.push(action);
     said.add(action.predicate);
     words += size;
   }
-  return chosen.toSorted((a, b) => a.order - b.order);
+  const telling = chosen.filter(({ predicate }) => !EMPTY_ACTS.test(predicate));
+  return (telling.length > 0 ? telling : chosen).toSorted((a, b) => a.order - b.order);
 };
 
 /** "carrying the girl upstairs and laying her beside the stove": what was just named is not named again. */
