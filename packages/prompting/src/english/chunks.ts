@@ -183,6 +183,11 @@ const wordChunkAt = (tokens: readonly Token[], start: number, previous: Chunk | 
   // "until noon", against "until the boat scraped"
   if (/^(?:un)?till?$/u.test(token.lower) && nounPhraseAt(tokens, end) !== null) return prepositionAt(tokens, start);
   if (token.tag === "SCONJ" || ALWAYS_SUBORDINATE.has(token.lower)) return { kind: "subordinator", start, end };
+  // "only to be snapped up"
+  if (token.lower === "to" && /^(?:be|have)$/u.test(tokens[end]?.lower ?? "")) {
+    const group = verbGroupAt(tokens, end);
+    if (group !== null) return { ...group, start, isInfinitive: true };
+  }
   if (token.lower === "to" && tokens[end]?.tag === "VERB" && verbForm(tokens[end]?.lower ?? "")?.form !== "gerund") {
     const group = verbGroupAt(tokens, end);
     if (group !== null) return { ...group, start, isInfinitive: true };

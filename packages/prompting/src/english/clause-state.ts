@@ -86,7 +86,10 @@ export const close = (state: State): void => {
 };
 
 /** "the book printed with movable type": a verb that needs an object and has none was done to its subject. */
-const asPassive = (state: State, verb: VerbGroup, origin: Clause["origin"]): VerbGroup => {
+const asPassive = (
+  state: State,
+  { verb, origin, subjects }: Pick<Clause, "verb" | "origin" | "subjects">,
+): VerbGroup => {
   const index = state.chunks.indexOf(verb);
   const next = state.chunks[index + 1];
   // "are grown in tanks and carried out"
@@ -94,13 +97,17 @@ const asPassive = (state: State, verb: VerbGroup, origin: Clause["origin"]): Ver
   if (goesOn && !verb.isSurelyFinite && /^(?:either|participle)$/u.test(verb.form) && next?.kind !== "noun")
     return { ...verb, voice: "passive" };
   const canBe =
-    verb.voice === "active" && verb.form === "either" && !verb.isSurelyFinite && isReadAsPassive(verb.lemma);
+    !subjects.some(({ isNominative }) => isNominative === true) &&
+    verb.voice === "active" &&
+    verb.form === "either" &&
+    !verb.isSurelyFinite &&
+    isReadAsPassive(verb.lemma);
   if (index < 0 || !canBe || next?.kind !== "preposition" || next.isParticle) return verb;
   return { ...verb, voice: "passive" };
 };
 
 export const openClause = (state: State, given: Omit<Clause, "complement" | "parts" | "lead" | "isQuoted">): void => {
-  const clause = { ...given, verb: asPassive(state, given.verb, given.origin) };
+  const clause = { ...given, verb: asPassive(state, given) };
   const complement = { start: clause.verb.end, end: clause.verb.end };
   const opened: Clause = { ...clause, complement, parts: [], lead: state.lead, isQuoted: state.isQuoted };
   if (state.dangling !== null && state.dangling.parts.length > 0 && clause.subjects.length > 0) {

@@ -117,7 +117,8 @@ const corePhrase = (tokens: readonly Token[], start: number): NounPhrase | null 
   return { kind: "noun", start, end: head + 1, coreEnd: head + 1, head, isPronoun: false, isSingular };
 };
 
-const PARTITIVES = /^(?:thousands|hundreds|dozens|millions|lots|plenty|scores|couple|number|kind|sort)$/u;
+const PARTITIVES =
+  /^(?:piece|slice|lump|crust|bunch|handful|thousands|hundreds|dozens|millions|lots|plenty|scores|couple|number|kind|sort)$/u;
 
 /** The noun phrase that begins at `start`, with its "of ..." phrases. */
 export const nounPhraseAt = (tokens: readonly Token[], start: number): NounPhrase | null => {

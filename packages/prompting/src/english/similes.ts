@@ -3,6 +3,13 @@ import type { Token } from "./reader.ts";
 
 const ENDS = new Set(["comma", "stop", "quote", "conjunction"]);
 
+const endsAt = (chunks: readonly Chunk[], index: number): boolean => {
+  const kind = chunks[index]?.kind ?? "stop";
+  // "a cloud that floats over vales and hills"
+  const joinsNouns = chunks[index + 1]?.kind === "noun" && chunks[index + 2]?.kind !== "verb";
+  return ENDS.has(kind) && !(kind === "conjunction" && joinsNouns);
+};
+
 const opensSimile = (tokens: readonly Token[], chunks: readonly Chunk[], index: number): boolean => {
   const part = chunks[index];
   if (part?.kind !== "preposition" && part?.kind !== "subordinator") return false;
@@ -20,7 +27,9 @@ export const withoutSimiles = (tokens: readonly Token[], chunks: readonly Chunk[
   const kept: Chunk[] = [];
   for (let index = 0; index < chunks.length; index += 1) {
     if (opensSimile(tokens, chunks, index)) {
-      while (index + 1 < chunks.length && !ENDS.has(chunks[index + 1]?.kind ?? "stop")) index += 1;
+      // "with the windows down and our hearts like silver": of the hearts only the likeness is told.
+      if (kept.at(-1)?.kind === "noun" && kept.at(-2)?.kind === "conjunction") kept.splice(-2);
+      while (index + 1 < chunks.length && !endsAt(chunks, index + 1)) index += 1;
     } else kept.push(chunks[index]!);
   }
   return kept;

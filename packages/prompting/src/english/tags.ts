@@ -158,6 +158,9 @@ const repaired = (place: Place): Token => {
   // "Printing, then, is an art": a gerund before a comma opens nothing.
   if (previous === undefined && next?.text === "," && verbForm(token.lower)?.form === "gerund")
     return lowerFirst(token, "NOUN");
+  // "far below a fox goes trotting"
+  if (token.tag === "ADP" && previous?.lower === "far" && /^(?:below|above|beyond|away|off)$/u.test(token.lower))
+    return { ...token, tag: "ADV" };
   if (isShortBe(place)) return { ...token, tag: "AUX" };
   if (token.tag === "PROPN" && NUMBER_NOUNS.has(token.lower)) return lowerFirst(token, "NOUN");
   if (token.tag === "PROPN" && QUANTITIES.has(token.lower)) return { ...token, tag: "DET" };

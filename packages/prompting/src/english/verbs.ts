@@ -112,7 +112,9 @@ export const isSpeech = (lemma: string): boolean => speech.has(lemma);
 export const mustHaveObject = (lemma: string): boolean => needsObject.has(lemma);
 const ACTOR_CLASSES = new Set(words("body consumption social perception speech cognition emotion"));
 const FREE_OF_ACTORS = new Set(
-  words("shine glow gleam show appear burn flicker ring sound echo sleep smell taste sparkle glitter"),
+  words(
+    "shine glow gleam show appear burn flicker ring sound echo sleep smell taste sparkle glitter blow roar howl rustle",
+  ),
 );
 
 const ACTOR_VERBS = new Set(words("sit kneel dance dine chase gather"));

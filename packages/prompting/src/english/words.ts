@@ -67,7 +67,7 @@ export const nounKind = (word: string): NounKind | null => {
 
 export const isConcrete = (word: string): boolean => nounKind(word) !== null;
 
-const PLURAL_ONLY = new Set(words("people folk folks police cattle trousers scissors clothes gulls both"));
+const PLURAL_ONLY = new Set(words("people folk folks police cattle trousers scissors clothes gulls bellows both"));
 
 export const isPlural = (word: string): boolean => {
   const lower = word.toLowerCase();

@@ -32,6 +32,8 @@ const isAdjectival = (tokens: readonly Token[], clause: Clause): boolean =>
   clause.parts.some((part) => part.kind === "other" && !UNSEEN.test(tokens[part.start]?.lower ?? "")) &&
   !clause.parts.some((part) => part.kind === "verb");
 
+const THINGS_ONLY = /^(?:break|melt|crack|shatter|open|close|ring|explode|spill|tear|boil)$/u;
+
 const SUBJECT_SCORES = { actor: 3, thing: 2, idea: -1, none: -1 } as const;
 
 /** "he would cross the bridge", "there was no flour": not to be seen. */
@@ -79,7 +81,12 @@ export const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told)
   if (verb.isNegated || isUnreal(tokens, clause)) score -= 5;
   if (clause.isQuoted) score -= 4;
   if (clause.origin === "relative" || clause.origin === "gerund") score -= 0.5;
-  if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : 1;
+  const isInverted = clause.origin === "existential" || clause.origin === "inverted";
+  if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : isInverted ? 0 : 1;
+  if (verb.voice === "passive" && clause.parts.length === 0) score -= 2;
+  // "the golden chain ... it broke": taken for the wolf's act, were it not that wolves do not break in two
+  if (subject.kind === "actor" && verb.voice === "active" && nouns === 0 && THINGS_ONLY.test(verb.lemma)) score -= 4;
+  if (clause.origin === "relative" && object?.kind === "noun" && !hasConcreteObject) score -= 3;
   // "you can hear": said to everybody
   if (subject.key === UNNAMED["you"] && seen < 2) score -= 4;
   // "you are lost and gone": a state, no act

@@ -61,7 +61,10 @@ const learnRole = (cast: Cast, tokens: readonly Token[], clause: Clause): void =
   }
 };
 
-const OWN: Readonly<Record<string, Gender>> = { his: "male", her: "female" };
+const OWN = new Map<string, Gender>([
+  ["his", "male"],
+  ["her", "female"],
+]);
 
 /** Whoever acts on "her coat" is a woman, mostly: only names that nothing else told of learn from it. */
 const learnOwner = (cast: Cast, tokens: readonly Token[], clause: Clause): void => {
@@ -70,7 +73,7 @@ const learnOwner = (cast: Cast, tokens: readonly Token[], clause: Clause): void 
   const member = cast.members.get(tokens[subject.head]?.lower ?? "");
   for (const part of clause.parts) {
     const phrase = part.kind === "preposition" ? part.object : part.kind === "noun" ? part : null;
-    const gender = phrase === null || phrase.isPronoun ? undefined : OWN[tokens[phrase.start]?.lower ?? ""];
+    const gender = phrase === null || phrase.isPronoun ? undefined : OWN.get(tokens[phrase.start]?.lower ?? "");
     if (gender !== undefined && member !== undefined) learnGender(member, gender);
   }
 };
@@ -84,6 +87,14 @@ const withAdjective = (subject: string, adjective: string): string => {
   return article === "" ? described : `${article === "the" ? "the" : articleFor(described)} ${described}`;
 };
 
+/** "... and sat down in the road": a sentence that begins so goes on with whoever acted last. */
+const goingOn = (cast: Cast, { origin, subjects, verb, isQuoted }: Clause, found: Told): Told => {
+  const isOpen = origin === "coordinated" && subjects.length === 0 && !verb.isInfinitive && !isQuoted;
+  const isPast = verb.form === "past" || verb.form === "either";
+  if (found.kind !== "none" || !isOpen || !isPast || cast.lastFigure === "") return found;
+  return { text: cast.lastFigure, key: cast.lastFigureKey, kind: "actor" };
+};
+
 /** Tells one clause; null where nothing of it can be shown. */
 export const tellAction = (cast: Cast, tokens: readonly Token[], clause: Clause): Action | null => {
   cast.figure = "";
@@ -95,10 +106,10 @@ export const tellAction = (cast: Cast, tokens: readonly Token[], clause: Clause)
   const found = tellSubject(cast, tokens, clause);
   // "the goal of landing a man on the moon": an idea lands nobody.
   const isIdle = found.kind === "idea" && (clause.origin === "gerund" || clause.origin === "participle");
-  const subject: Told = isIdle ? { text: "", key: "", kind: "none" } : found;
+  const subject: Told = isIdle ? { text: "", key: "", kind: "none" } : goingOn(cast, clause, found);
   cast.acting = subject.key;
   cast.figure = subject.kind === "actor" && subject.isUnnamed !== true && !clause.verb.isNegated ? subject.text : "";
-  if (cast.figure !== "") cast.lastFigure = cast.figure;
+  if (cast.figure !== "") [cast.lastFigure, cast.lastFigureKey] = [cast.figure, subject.key];
   learnOwner(cast, tokens, clause);
   const place = leadPlace(cast, tokens, clause);
   const complement = [tellComplement(cast, tokens, clause), place].filter((part) => part !== "").join(" ");

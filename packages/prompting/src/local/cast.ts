@@ -45,6 +45,7 @@ export type Cast = {
   figure: string;
   /** The last of them, whom a scene without anybody shows again. */
   lastFigure: string;
+  lastFigureKey: string;
   /** The last one of each gender, for languages whose verbs tell it; `unknown` is the last of all. */
   lastOf: Record<Gender, string>;
 };
@@ -55,6 +56,7 @@ export const createCast = (): Cast => ({
   acting: "",
   figure: "",
   lastFigure: "",
+  lastFigureKey: "",
   lastOf: { male: "", female: "", unknown: "" },
 });
 
@@ -73,31 +75,33 @@ export const recast = ({ members }: Cast): Cast => {
 };
 
 const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
-const TITLES: Readonly<Record<string, string>> = {
-  "mr.": "gentleman",
-  mr: "gentleman",
-  sir: "gentleman",
-  lord: "nobleman",
-  "mrs.": "lady",
-  mrs: "lady",
-  miss: "young lady",
-  lady: "lady",
-  "dr.": "doctor",
-  dr: "doctor",
-  captain: "captain",
-  king: "king",
-  queen: "queen",
-  princess: "princess",
-  prince: "prince",
-};
+const TITLES = new Map(
+  Object.entries({
+    "mr.": "gentleman",
+    mr: "gentleman",
+    sir: "gentleman",
+    lord: "nobleman",
+    "mrs.": "lady",
+    mrs: "lady",
+    miss: "young lady",
+    lady: "lady",
+    "dr.": "doctor",
+    dr: "doctor",
+    captain: "captain",
+    king: "king",
+    queen: "queen",
+    princess: "princess",
+    prince: "prince",
+  }),
+);
 
-const TITLE_ROLES = new Set(Object.values(TITLES));
+const TITLE_ROLES = new Set(TITLES.values());
 
 /** "Old Mr. Petrov" is called Petrov, and is old. */
 const EPITHETS = new Set(words("old young little poor dear big tall good great"));
 
 const isName = (token: Token): boolean =>
-  token.tag === "PROPN" && !Object.hasOwn(TITLES, token.lower) && !EPITHETS.has(token.lower);
+  token.tag === "PROPN" && !TITLES.has(token.lower) && !EPITHETS.has(token.lower);
 
 const nameKeys = (tokens: readonly Token[], phrase: NounPhrase): string[] =>
   tokens
@@ -107,7 +111,7 @@ const nameKeys = (tokens: readonly Token[], phrase: NounPhrase): string[] =>
 
 const genderOfPhrase = (tokens: readonly Token[], phrase: NounPhrase): Gender => {
   for (const token of tokens.slice(phrase.start, phrase.coreEnd).toReversed()) {
-    const title = TITLES[token.lower];
+    const title = TITLES.get(token.lower);
     if (title !== undefined) return /lady|queen|princess/u.test(title) ? "female" : "male";
     if (token.tag === "PROPN" || token === tokens[phrase.head]) {
       const gender = genderOf(token.lower);
@@ -141,7 +145,7 @@ const isPersonPhrase = (tokens: readonly Token[], phrase: NounPhrase): boolean =
   if (isNation(tokens, phrase)) return true;
   const parts = tokens.slice(phrase.start, phrase.coreEnd);
   if (parts.some((token) => placeNames.has(token.lower)) || DATES.test(head)) return false;
-  const isNamed = parts.some((token) => isFirstName(token.lower) || Object.hasOwn(TITLES, token.lower));
+  const isNamed = parts.some((token) => isFirstName(token.lower) || TITLES.has(token.lower));
   if (!isNamed && PLACING.test(tokens[phrase.start - 1]?.lower ?? "")) return false;
   // "the Gutenberg Bible", "London Bridge" are things.
   return isNamed || (tokens[phrase.start]?.tag === "PROPN" && nounKind(head) === null);
@@ -154,7 +158,7 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
   const gender = genderOfPhrase(tokens, phrase);
   const introduced = introduce(tokens, phrase);
   const core = tokens.slice(phrase.start, phrase.coreEnd);
-  const title = core.flatMap((token) => TITLES[token.lower] ?? [])[0];
+  const title = core.flatMap((token) => TITLES.get(token.lower) ?? [])[0];
   const names = core.filter(isName);
   const name = isProper && isPerson && !isNation(tokens, phrase) ? names.map(({ text }) => text).join(" ") : "";
   const adjectives = core.filter(
@@ -171,7 +175,9 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
     isPlural: (isPlural(head) && !isProper) || isNation(tokens, phrase),
     isPerson,
     isAnimal: nounKind(head) === "animal" && !isProper,
-    isConcrete: nounKind(head) !== null || (isProper && (isPerson || placeNames.has(head))),
+    // A mouth is nobody's by itself: neither "it" nor the bible means one.
+    isConcrete:
+      (nounKind(head) !== null && nounKind(head) !== "body") || (isProper && (isPerson || placeNames.has(head))),
     gender,
     subjectMentions: 0,
     lastSeen: 0,

@@ -6,6 +6,7 @@ import { createReader, type Reader } from "../english/reader.ts";
 import { cleanValue } from "../look/clean.ts";
 import type { PromptEngine, SceneDraft, SlotRequest, SlotResult } from "../port.ts";
 import { primaryLanguage } from "../text/language.ts";
+import { hasWords } from "../text/normalise.ts";
 import { createPause } from "../text/pause.ts";
 import { type Appearances, bibleOf } from "./cast-bible.ts";
 import { type Cast, createCast, type Member, recast } from "./cast.ts";
@@ -30,7 +31,7 @@ const keyPhrases = (scene: SceneDraft): Read => {
   const clean = cleanValue(value);
   return {
     reading: { actions: [], things: [], ideas: [], figures: [] },
-    subject: clean === "" || words.length < 2 ? null : { value: clean, origin: "text" },
+    subject: !hasWords(clean) || words.length < 2 ? null : { value: clean, origin: "text" },
   };
 };
 

@@ -92,8 +92,11 @@ export const replacePossessives = (text: string): string =>
 export const isProperName = (tokens: readonly Token[], phrase: NounPhrase): boolean =>
   !phrase.isPronoun && phrase.head < phrase.coreEnd && isNameAt(tokens, phrase.head);
 
+const PORTIONS = /^(?:piece|slice|lump|crust|bunch|handful) of /u;
+
 const withArticle = (bare: string, head: string, opener: string): string => {
   const first = bare.split(" ")[0] ?? "";
+  if (PORTIONS.test(bare)) return `a ${bare}`;
   if (KEPT_QUANTITIES.has(first)) return bare;
   if (KEPT_QUANTITIES.has(opener) && isPlural(head)) return `${opener} ${bare}`;
   if (UNIQUE.has(bare) || ORDINALS.test(first)) return `the ${bare}`;

@@ -14,7 +14,7 @@ export const TIME_WORDS = new Set([
   // "the moon" speaks of the night and is a thing all the same.
   ...words(Object.values(TIME_CUES).join(" ")).filter((word) => !isConcrete(word)),
   ...words(
-    "day days week weeks month months year years century centuries decade hour hours minute minutes moment time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december winter summer autumn spring today tomorrow yesterday age ages period while past future",
+    "day days week weeks month months year years century centuries decade hour hours minute minutes moment time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december winter summer autumn spring half quarter today tomorrow yesterday age ages period while past future",
   ),
 ]);
 const tellObject = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): string | null => {
@@ -77,6 +77,8 @@ export const tellComplement = (cast: Cast, tokens: readonly Token[], clause: Cla
   const parts = withoutLooseInfinitive(clause.parts);
   let text = "";
   for (const [index, part] of parts.entries()) {
+    // "without waiting to put on his coat": what somebody leaves undone is not shown.
+    if (part.kind === "preposition" && tokens[part.start]?.lower === "without") break;
     const next = parts[index + 1]?.kind;
     const isLoose = part.kind === "preposition" && part.object === null && part.gerund === null && !part.isParticle;
     const isSeen = part.kind === "verb" && part.form === "base" && !part.isInfinitive && isPerception(clause);
@@ -92,13 +94,17 @@ export const tellComplement = (cast: Cast, tokens: readonly Token[], clause: Cla
     const isPaired = index === 0 && clause.verb.voice !== "copula" && part.kind === "verb" && part.form === "gerund";
     text = told === "," ? `${text},` : `${text}${isPaired ? " and" : ""} ${told}`;
   }
+  const isList = clause.origin === "existential" && parts[0]?.kind === "conjunction";
+  if (isList) return text.trim().replace(DANGLING, "");
   return text
     .trim()
     .replace(/^(?:,\s*|(?:or|but|only|not)\s+|and\s+(?!\p{L}+ing\b))+/u, "")
-    .replace(/ as \p{L}+$/u, "")
+    .replace(/ as \p{L}+$|, \p{L}+ed$/u, "")
     .replace(DANGLING, "")
     .replace(/(?<=\s\S+)\s(?:in|on|at|into|upon|under|through)$/u, "");
 };
+
+const isPassingBy = ({ parts }: Clause): boolean => parts[0]?.kind === "preposition" && parts[0].isParticle;
 
 const PLACE_ADVERBS =
   /^(?:outside|inside|here|there|below|above|beyond|behind|nearby|overhead|far|away|home|upstairs)$/u;
@@ -107,11 +113,15 @@ const PLACE_ADVERBS =
 export const tellPredicate = (clause: Clause, complement: string): string => {
   const { verb } = clause;
   const where = verb.manner.filter((adverb) => PLACE_ADVERBS.test(adverb));
-  const how = verb.manner.filter((adverb) => !PLACE_ADVERBS.test(adverb));
+  const how = verb.manner.filter((adverb) => /ly$|^(?:together|alone)$/u.test(adverb) && !PLACE_ADVERBS.test(adverb));
   const act = (form: string) => [...how, form, ...where, complement].filter((part) => part !== "").join(" ");
   if (clause.origin === "existential") return complement;
   if (verb.voice === "copula") return clause.parts[0]?.kind === "noun" ? "" : complement;
   if (verb.lemma === "have") return complement === "" ? "" : `with ${complement}`;
+  // "he found himself rolling in the grass"
+  if (verb.lemma === "find" && /^\p{L}+ing\b/u.test(complement)) return complement;
+  if (verb.lemma === "go" && verb.form === "participle" && !verb.isSurelyFinite) return "";
+  if (verb.lemma === "go" && complement === "" && isPassingBy(clause)) return act("passing by");
   // "the woman was gone"
   if (verb.voice === "passive" && /^(?:go|come|become)$/u.test(verb.lemma)) return "";
   if (verb.voice === "passive") return act(pastParticiple(verb.lemma));

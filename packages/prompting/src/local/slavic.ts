@@ -87,7 +87,8 @@ const look = (language: string, lexicon: VisualLexicon, text: string): Found => 
   let adjective: string | null = null;
   let preposition: string | null = null;
   let unknown = 0;
-  for (const word of text.toLowerCase().match(/[\p{L}\p{M}'’-]+|[,.;:!?…—"\n]/gu) ?? []) {
+  for (const written of text.match(/[\p{L}\p{M}'’-]+|[,.;:!?…—"\n]/gu) ?? []) {
+    const word = written.toLowerCase();
     if (!/\p{L}/u.test(word) || BREAKS.has(word)) {
       found.words.push({ kind: "break" });
       [adjective, preposition] = [null, null];
@@ -115,8 +116,15 @@ const look = (language: string, lexicon: VisualLexicon, text: string): Found => 
         found.words.push({ kind: "noun", english, preposition: preposition ?? "", isSubject: preposition === null });
       preposition = null;
     }
+    const isUnknown = (verb ?? time ?? described ?? noun) === null;
+    // "старий Остап": a capital that opens nothing is a name's.
+    const isName = isUnknown && /^\p{Lu}\p{Ll}{2,}/u.test(written);
+    if (isName && adjective !== null) {
+      const english = withAdjective(/[аяь]$/u.test(word) ? "a woman" : "a man", adjective);
+      found.words.push({ kind: "noun", english, preposition: "", isSubject: true });
+    }
     // "в третий раз закинул": a preposition reaches over one unknown word, no more.
-    unknown = (verb ?? time ?? described ?? noun) === null ? unknown + 1 : 0;
+    unknown = isUnknown ? unknown + 1 : 0;
     if (unknown > 1 || time !== null) preposition = null;
     adjective = verb === null && isDescription ? described : null;
   }
@@ -155,12 +163,16 @@ const tellClause = (words: readonly Word[], actors: Actors): { told: Told | null
   const lastActor = actors[verbGender] === "" ? actors.unknown : actors[verbGender];
   const nouns = words.filter((word) => word.kind === "noun");
   const verb = words.find((word) => word.kind === "verb");
-  const free = nouns.filter(({ isSubject }) => isSubject);
+  // "she held a kitten": behind an act that takes a thing stands the thing.
+  const verbAt = verb !== undefined && TAKES_OBJECT.test(verb.english) ? words.indexOf(verb) : words.length;
+  const free = nouns.filter((noun) => noun.isSubject && words.indexOf(noun) < verbAt);
   const own = free.find(({ english }) => isLiving(english)) ?? free.find(({ english }) => MOVING.has(headOf(english)));
   const actor = own?.english ?? lastActor;
   if (verb === undefined || actor === "") return { told: null, actor: own?.english ?? lastActor };
   const others = nouns.filter((noun) => noun !== own && noun.english !== actor);
-  const object = TAKES_OBJECT.test(verb.english) ? others.find(({ isSubject }) => isSubject) : undefined;
+  const object = TAKES_OBJECT.test(verb.english)
+    ? others.find((noun) => noun.isSubject && !free.includes(noun))
+    : undefined;
   const rest = [
     ...(object === undefined ? [] : [object.english]),
     ...others.filter(({ isSubject }) => !isSubject).map(({ preposition, english }) => `${preposition} ${english}`),

@@ -1,6 +1,6 @@
 import type { Slot } from "@phonoscene/contracts";
 
-import { genderOf, isPlural } from "../english/words.ts";
+import { genderOf, isPlural, nounKind } from "../english/words.ts";
 import { EXPRESSIONS, GESTURES, QUIET_IMAGES, SYMBOLS } from "../lexicons/symbols.data.ts";
 import type { Action } from "./actions.ts";
 import { countWords } from "./phrases.ts";
@@ -15,6 +15,10 @@ const MAX_ACTIONS = 3;
 const MAX_WORDS_OF_THREE = 28;
 
 const phrase = (action: Action): string => [action.subject, action.predicate].filter((part) => part !== "").join(" ");
+
+/** Nothing to add to another act. */
+const EMPTY_ACTS =
+  /^(?:dwelling|living|walking|going|coming|standing|waking up|speaking|stopping|muttering|breaking)$/u;
 
 const pick = (all: readonly Action[]): Action[] => {
   const strong = all.filter(({ score }) => score >= MIN_SCORE);
@@ -32,7 +36,8 @@ const pick = (all: readonly Action[]): Action[] => {
     said.add(action.predicate);
     words += size;
   }
-  return chosen.toSorted((a, b) => a.order - b.order);
+  const telling = chosen.filter(({ predicate }) => !EMPTY_ACTS.test(predicate));
+  return (telling.length > 0 ? telling : chosen).toSorted((a, b) => a.order - b.order);
 };
 
 /** "carrying the girl upstairs and laying her beside the stove": what was just named is not named again. */
@@ -76,7 +81,10 @@ const besides = (things: readonly Thing[], said: string): string => {
   const spoken = said.toLowerCase();
   const seen = new Set<string>();
   return things
-    .filter(({ lemma, isPerson }) => !isPerson && !spoken.includes(lemma) && !seen.has(lemma) && seen.add(lemma))
+    .filter(
+      ({ lemma, isPerson }) =>
+        !isPerson && nounKind(lemma) !== "body" && !spoken.includes(lemma) && !seen.has(lemma) && seen.add(lemma),
+    )
     .slice(0, 2)
     .map(({ introduced }) => introduced)
     .join(" and ");
@@ -163,7 +171,8 @@ export const writeSubject = (reading: SceneReading, fallback: Fallback): Omit<Sl
   const things = stillLife(reading.things);
   if (things !== "") {
     if (countWords(things) >= 7) return { value: things, origin: "text" };
-    if (symbols[0] !== undefined) return { value: `${things}, ${symbols[0]}`, origin: "text" };
+    const isAlone = !things.includes(" and ");
+    if (isAlone && symbols[0] !== undefined) return { value: `${things}, ${symbols[0]}`, origin: "text" };
     return { value: countWords(things) < 4 ? `a close view of ${things}` : things, origin: "text" };
   }
   if (symbols[0] !== undefined) return { value: symbols.slice(0, 2).join(", "), origin: "inferred" };

@@ -16,8 +16,9 @@ const ownerWords = ({ name, short, description }: Member): string => {
 
 const memberKind = (member: Member): Told["kind"] => {
   if (member.isPerson) return "actor";
-  if (!member.isConcrete) return "idea";
-  return nounKind(member.key.split(" ").at(-1) ?? "") === "animal" ? "actor" : "thing";
+  const kind = nounKind(member.key.split(" ").at(-1) ?? "");
+  if (!member.isConcrete && kind !== "body") return "idea";
+  return kind === "animal" ? "actor" : "thing";
 };
 
 const tellPronoun = (cast: Cast, pronoun: string, isAlive: boolean): Told => {
@@ -30,11 +31,17 @@ const tellPronoun = (cast: Cast, pronoun: string, isAlive: boolean): Told => {
   return text === undefined ? { text: "", key: "", kind: "none" } : { text, key: text, kind: "actor", isUnnamed: true };
 };
 
-const OWNERS: Readonly<Record<string, string>> = { his: "he", her: "she", their: "they", my: "i", our: "we" };
+const OWNERS = new Map([
+  ["his", "he"],
+  ["her", "she"],
+  ["their", "they"],
+  ["my", "i"],
+  ["our", "we"],
+]);
 
 /** "her wet hair" is "the girl's wet hair" in a picture, and the girl's act. */
 const tellOwned = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told | null => {
-  const pronoun = OWNERS[tokens[phrase.start]?.lower ?? ""];
+  const pronoun = OWNERS.get(tokens[phrase.start]?.lower ?? "");
   if (pronoun === undefined || nounKind(tokens[phrase.head]?.lower ?? "") !== "body") return null;
   const owner = resolve(cast, pronoun);
   const short = owner === null ? UNNAMED[pronoun] : ownerWords(owner);
@@ -57,11 +64,9 @@ const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told
 
 const STRANGER = "a person named ";
 
-/** "two people named Sweynheim and Pannartz" */
+/** "Sweynheim and Pannartz", of whom nothing is known, are two people. */
 const together = (texts: readonly string[]): string =>
-  texts.length === 2 && texts.every((text) => text.startsWith(STRANGER))
-    ? `two people named ${texts.map((text) => text.slice(STRANGER.length)).join(" and ")}`
-    : texts.join(" and ");
+  texts.length === 2 && texts.every((text) => text.startsWith(STRANGER)) ? "two people" : texts.join(" and ");
 
 /** Who or what acts, in words for a picture. */
 export const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause): Told => {

@@ -6,7 +6,7 @@ const LONE_SURROGATE = /[\uD800-\uDFFF]/gu;
 const MUSIC_HEADER = /^[^\S\n]*(?:genre|bpm|tempo)\s*:[^\n]*$/gimu;
 
 /** Words with single spaces and plain marks: most segments of a transcript, which need no work. */
-const PLAIN = /^[\p{L}\p{N}.,;!?']+(?: [\p{L}\p{N}.,;!?']+)*$/u;
+const PLAIN = /^[\p{L}\p{N}']+[.,;!?]*(?: [\p{L}\p{N}']+[.,;!?]*)*$/u;
 
 const evenOut = (text: string): string =>
   text
@@ -15,9 +15,14 @@ const evenOut = (text: string): string =>
     .replaceAll(/\r\n?/gu, "\n")
     .replaceAll(CONTROL, " ")
     .replaceAll(MUSIC_HEADER, " ")
-    .replaceAll(/(^|\s)--?[a-z]{2,12}(?:\s+\d+(?::\d+)?)?(?=\s|$)/giu, (match) =>
-      match.trimStart().startsWith("--") ? " " : match,
-    )
+    .replaceAll(/<script\b[^>]{0,200}>[^]{0,2000}?<\/script>|<[a-z]+:[^>\n]{0,200}>/giu, " ")
+    .replaceAll(/\b(?:https?:\/\/|www\.)\S+/giu, " ")
+    .replaceAll(/\b(?:embedding|lora):\S+/giu, " ")
+    .replaceAll(/\{[^}\n]{0,200}\}/gu, " ")
+    // A dash that a phone made of two hyphens is one to a generator, too.
+    .replaceAll(/(^|\s)[—–][a-z]{1,20}(?=::|\s+\d)/giu, "$1")
+    .replaceAll(/(^|\s)-{3,}[a-z]+/giu, "$1")
+    .replaceAll(/(^|[\s"'])--[a-z]{1,20}(?:\s+\d+(?::\d+)?)?(?=[\s"':]|$)/giu, "$1 ")
     .replaceAll(/::+(?:-?\d+(?:\.\d+)?)?/gu, " ")
     .replaceAll(/\[[^\]\n]{0,60}\]|<\/?[a-z][^>\n]{0,200}>/giu, " ")
     .replaceAll(/[[\]{}<>|\\^*_#~`]+/gu, " ")
