@@ -1,11 +1,11 @@
 import type { Warning } from "@phonoscene/contracts";
 import type { Logger } from "@phonoscene/kernel";
 
-import type { SpeechEngine, SpeechResult, SpeechSegment, SpeechWord } from "../port.ts";
+import type { SpeechEngine, SpeechRequest, SpeechResult, SpeechSegment, SpeechWord } from "../port.ts";
 import { onlyRising } from "../rising.ts";
 import { keepChunks } from "./kept-chunks.ts";
-import { doubtLanguage, refuseLanguage } from "./language-doubt.ts";
-import type { HeardChunk } from "./messages.ts";
+import { doubtLanguage, isHopeless, refuseLanguage, uncertainLanguage } from "./language-doubt.ts";
+import type { Evidence, HeardChunk, LocalSummary } from "./messages.ts";
 import type { ModelName } from "./model-files.ts";
 import { runChild } from "./run-child.ts";
 import type { SpanMs } from "./timing.ts";
@@ -53,39 +53,50 @@ const inOrder = (segments: readonly SpeechSegment[], durationMs: number): Speech
   return ordered;
 };
 
+const evidenceOf = (chunks: readonly HeardChunk[]): Evidence[] => chunks.flatMap(({ evidence }) => evidence);
+
+type Heard = { chunks: HeardChunk[]; summary: LocalSummary };
+
+/** Hears what was not heard before, and keeps it; ends early where it is plain that nothing will come of it. */
+const hearRecording = async (config: LocalSpeechConfig, name: string, request: SpeechRequest): Promise<Heard> => {
+  const { model, modelDir, ffmpegPath, maxDurationMs, saveEveryMs, logger } = config;
+  const { filePath, language, pieces, onProgress } = request;
+  const keeper = await keepChunks(pieces, `${name}, ${HEARING}`, saveEveryMs);
+  const chunks: HeardChunk[] = [];
+  const hopeless = new AbortController();
+  const job = { filePath, model, modelDir, ffmpegPath, maxDurationMs, known: keeper.known };
+  const summary = await runChild(job, {
+    signal: AbortSignal.any([request.signal, keeper.failed, hopeless.signal]),
+    logger,
+    onHeard: (chunk) => {
+      chunks.push(chunk);
+      keeper.add(chunk);
+      if (language === "auto" && isHopeless(evidenceOf(chunks))) hopeless.abort(uncertainLanguage());
+    },
+    onProgress,
+  });
+  await keeper.settled();
+  keeper.failed.throwIfAborted();
+  return { chunks, summary };
+};
+
 /**
  * English speech on this machine, without the internet: Moonshine (MIT) through ONNX Runtime, in a process a recording.
  * Takes `auto` and `en`; base needs .06 of the recording's time on one core, tiny .035, and 470-570 MB.
  */
 export const createLocalSpeechEngine = (config: LocalSpeechConfig): SpeechEngine<SpeechResult> => {
-  const { model, modelDir, ffmpegPath, maxDurationMs, saveEveryMs, logger } = config;
-  const name = `local/moonshine-${model}`;
+  const name = `local/moonshine-${config.model}`;
   return {
     name,
-    transcribe: async ({ filePath, language, signal, pieces, onProgress }): Promise<SpeechResult> => {
+    transcribe: async (request): Promise<SpeechResult> => {
+      const { language, signal } = request;
       signal.throwIfAborted();
       refuseLanguage(language);
-      const rise = onlyRising(onProgress);
-      const keeper = await keepChunks(pieces, `${name}, ${HEARING}`, saveEveryMs);
-      const chunks: HeardChunk[] = [];
-      const job = { filePath, model, modelDir, ffmpegPath, maxDurationMs, known: keeper.known };
-      const summary = await runChild(job, {
-        signal: AbortSignal.any([signal, keeper.failed]),
-        logger,
-        onHeard: (chunk) => {
-          chunks.push(chunk);
-          keeper.add(chunk);
-        },
-        onProgress: rise,
-      });
-      await keeper.settled();
-      keeper.failed.throwIfAborted();
-      const doubts = doubtLanguage(
-        language,
-        chunks.flatMap(({ evidence }) => evidence),
-      );
+      const onProgress = onlyRising(request.onProgress);
+      const { chunks, summary } = await hearRecording(config, name, { ...request, onProgress });
+      const doubts = doubtLanguage(language, evidenceOf(chunks));
       const segments = chunks.flatMap((chunk) => chunk.segments);
-      rise(1);
+      onProgress(1);
       return {
         language: language === "auto" ? "en" : language,
         durationMs: summary.durationMs,
