@@ -32,7 +32,10 @@ const createQueue = (words: readonly SpeechWord[]) => {
   return {
     takeBefore: (ms: number): SpeechWord[] => {
       const from = next;
-      while (next < words.length && middleMs(words[next] ?? { startMs: ms, endMs: ms, text: "", confidence: null }) < ms) {
+      while (
+        next < words.length &&
+        middleMs(words[next] ?? { startMs: ms, endMs: ms, text: "", confidence: null }) < ms
+      ) {
         next += 1;
       }
       return words.slice(from, next);
