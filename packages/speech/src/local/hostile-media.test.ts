@@ -10,7 +10,7 @@ import { hostileSources } from "../../test/hostile-sources.ts";
 import { type HostileFile, mutant } from "../../test/mutants.ts";
 import { polyglots } from "../../test/polyglots.ts";
 
-const MUTANTS = 16;
+const MUTANTS = 12;
 const DEADLINE_MS = 60_000;
 const ENDS = ["sound", "audio_unreadable", "audio_empty", "audio_too_long"];
 
@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const endOf = async ({ bytes }: HostileFile): Promise<FileEnd> => {
-  const filePath = join(folder, "hostile.mp3");
+const endOf = async ({ name, bytes }: HostileFile): Promise<FileEnd> => {
+  const filePath = join(folder, `${name.replaceAll(/\W+/g, "-")}.mp3`);
   await writeFile(filePath, bytes);
   return endOfFile(filePath, DEADLINE_MS);
 };
