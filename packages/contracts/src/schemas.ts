@@ -11,6 +11,7 @@ import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
 import { AssemblyAiCall } from "./hooks.ts";
 import { RetryTask, UpdateTask } from "./lifecycle.ts";
+import { TargetParameters } from "./midjourney.ts";
 import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { Session, SessionList } from "./sessions.ts";
@@ -35,6 +36,7 @@ export const SCHEMAS = [
   BibleEntity,
   BibleStyle,
   Bible,
+  TargetParameters,
   TaskOptions,
   TaskError,
   Audio,

@@ -87,11 +87,13 @@ const readBible = async (
   request: StoryboardRequest,
   text: Pick<BibleRequest, "scenes" | "language">,
 ) => {
-  const { seed, style: asked } = request.options;
+  const { seed } = request.options;
   const stored = request.bible ?? null;
   const found = await engine.readBible({ ...text, seed, gate: request.gate, signal: request.signal });
   const style: BibleStyle =
-    stored?.style.isEdited === true ? stored.style : { ...chooseStyle(seed, asked), isEdited: false };
+    stored?.style.isEdited === true
+      ? stored.style
+      : { ...chooseStyle(request.options, request.source), isEdited: false };
   return { ...found, entities: mergeBible(stored, found.entities), style };
 };
 
@@ -132,6 +134,8 @@ export const writeStoryboard = async (engine: PromptEngine, request: StoryboardR
     formula: readFormula(request.options),
     style,
     language,
+    promptLanguage: request.options.promptLanguage,
+    contentType: request.options.contentType,
     seed: request.options.seed,
     gate: request.gate,
     onProgress: (fraction) => request.onProgress(PREPARED_SHARE + BIBLE_SHARE + ENGINE_SHARE * fraction),

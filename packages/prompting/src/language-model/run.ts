@@ -86,7 +86,7 @@ const settle = (run: Run, result: WindowResult, { start, end }: { start: number;
  * @throws the request's abort reason.
  */
 export const runWindows = async (ladder: Ladder, request: SlotRequest, limits: WindowLimits): Promise<Run> => {
-  const { scenes, formula, style, language, seed, signal } = request;
+  const { scenes, formula, style, language, promptLanguage, contentType, seed, signal } = request;
   const run: Run = { filled: new Map(), gaps: [], usage: null };
   const options: AskOptions = {
     seed,
@@ -100,7 +100,7 @@ export const runWindows = async (ladder: Ladder, request: SlotRequest, limits: W
     signal.throwIfAborted();
     const window = takeWindow(scenes, start, { ...limits, scenes: scenesAtOnce });
     const delimiter = randomBytes(12).toString("hex");
-    const assignment = { scenes: window, formula, style, language, delimiter };
+    const assignment = { scenes: window, formula, style, language, promptLanguage, contentType, delimiter };
     const result = await askAndRepair(ladder, { assignment, context }, options);
     if (result.failure?.kind === "too-long" && window.length > 1) {
       scenesAtOnce = Math.ceil(window.length / 2);
