@@ -3,11 +3,10 @@ import type { Logger } from "@phonoscene/kernel";
 
 import type { SpeechEngine, SpeechRequest, SpeechResult, SpeechSegment, SpeechWord } from "../port.ts";
 import { onlyRising } from "../rising.ts";
-import { keepChunks } from "./kept-chunks.ts";
-import { doubtLanguage, refuseLanguage } from "./language-doubt.ts";
-import type { HeardChunk } from "./messages.ts";
+import { hearInChild } from "./hear-in-child.ts";
+import { doubtLanguage, isHopeless, refuseLanguage, uncertainLanguage } from "./language-doubt.ts";
+import type { Evidence, HeardChunk } from "./messages.ts";
 import type { ModelName } from "./model-files.ts";
-import { runChild } from "./run-child.ts";
 import type { SpanMs } from "./timing.ts";
 import { wordTimingOf } from "./word-times.ts";
 
@@ -56,6 +55,8 @@ const inOrder = (segments: readonly SpeechSegment[], durationMs: number): Speech
 
 export const localEngineName = ({ model }: LocalSpeechConfig): string => `local/moonshine-${model}`;
 
+const evidenceOf = (chunks: readonly HeardChunk[]): Evidence[] => chunks.flatMap(({ evidence }) => evidence);
+
 export type HeardRecording = {
   chunks: HeardChunk[];
   durationMs: number;
@@ -70,25 +71,22 @@ export const hearRecording = async (config: LocalSpeechConfig, request: Hearing)
   const { filePath, language, signal, pieces, onProgress } = request;
   signal.throwIfAborted();
   refuseLanguage(language);
-  const keeper = await keepChunks(pieces, `${localEngineName(config)}, ${HEARING}`, saveEveryMs);
-  const chunks: HeardChunk[] = [];
-  const job = { filePath, model, modelDir, ffmpegPath, maxDurationMs, known: keeper.known };
-  const { durationMs, isTruncated } = await runChild(job, {
-    signal: AbortSignal.any([signal, keeper.failed]),
-    logger,
-    onHeard: (chunk) => {
-      chunks.push(chunk);
-      keeper.add(chunk);
+  const { chunks, summary } = await hearInChild(
+    { filePath, model, modelDir, ffmpegPath, maxDurationMs },
+    {
+      engine: `${localEngineName(config)}, ${HEARING}`,
+      pieces,
+      saveEveryMs,
+      signal,
+      logger,
+      onProgress,
+      giveUp: (heard) => (language === "auto" && isHopeless(evidenceOf(heard)) ? uncertainLanguage() : null),
     },
-    onProgress,
-  });
-  await keeper.settled();
-  keeper.failed.throwIfAborted();
-  const evidence = chunks.flatMap((chunk) => chunk.evidence);
+  );
   return {
     chunks,
-    durationMs,
-    warnings: [...(isTruncated ? [TRUNCATED] : []), ...doubtLanguage(language, evidence)],
+    durationMs: summary.durationMs,
+    warnings: [...(summary.isTruncated ? [TRUNCATED] : []), ...doubtLanguage(language, evidenceOf(chunks))],
   };
 };
 
