@@ -3,3 +3,4 @@ export { createSpeechEngine, type SpeechConfig } from "./create-speech-engine.ts
 export { createLocalSpeechEngine, type LocalSpeechConfig } from "./local/engine.ts";
 export { createOpenAiSpeechEngine, type OpenAiSpeechConfig } from "./openai/engine.ts";
 export * from "./port.ts";
+export { createWhisperSpeechEngine, type WhisperSpeechConfig } from "./whisper/engine.ts";

@@ -24,26 +24,28 @@ const DOUBTFUL_LOG_PROBABILITY = -0.45;
 const refuseLanguage = (language: string): void => {
   if (/^(auto|en(-.*)?)$/i.test(language)) return;
   throw new AppError("language_unsupported", {
-    detail: `The speech engine on this machine knows English only, not "${language}": set ASSEMBLYAI_API_KEY (and SPEECH_ENGINE=assemblyai) for other languages, or send the text.`,
+    detail: `The speech engine on this machine knows English only, not "${language}": set SPEECH_ENGINE=whisper, which knows 99 languages and stays on this machine, or ASSEMBLYAI_API_KEY (and SPEECH_ENGINE=assemblyai), or send the text.`,
   });
 };
 
-const warningsFor = (language: string, { isTruncated, medianLogProbability }: LocalSummary): Warning[] => {
-  const warnings: Warning[] = [];
-  if (isTruncated) {
-    const message = "The recording ends in the middle: what could be read was used. Send the whole file for the rest.";
-    warnings.push({ code: "audio_truncated", message });
-  }
+export const truncationWarnings = ({ isTruncated }: LocalSummary): Warning[] => {
+  const message = "The recording ends in the middle: what could be read was used. Send the whole file for the rest.";
+  return isTruncated ? [{ code: "audio_truncated", message }] : [];
+};
+
+const warningsFor = (language: string, summary: LocalSummary): Warning[] => {
+  const { medianLogProbability } = summary;
+  const warnings = truncationWarnings(summary);
   if (language === "auto" && medianLogProbability < DOUBTFUL_LOG_PROBABILITY) {
     const message =
-      "The recogniser was unsure: the speech is possibly not English, or hard to hear. Check the transcript; other languages need ASSEMBLYAI_API_KEY.";
+      "The recogniser was unsure: the speech is possibly not English, or hard to hear. Check the transcript; other languages need SPEECH_ENGINE=whisper or ASSEMBLYAI_API_KEY.";
     warnings.push({ code: "language_low_confidence", message });
   }
   return warnings;
 };
 
 /** Rounding must not let a segment begin before the last one's end, or end after the recording. */
-const inOrder = (segments: readonly SpeechSegment[], durationMs: number): SpeechSegment[] => {
+export const inOrder = (segments: readonly SpeechSegment[], durationMs: number): SpeechSegment[] => {
   let earliestMs = 0;
   const ordered: SpeechSegment[] = [];
   for (const segment of segments) {

@@ -4,15 +4,16 @@ export { Tensor };
 export type { InferenceSession };
 
 /** One thread: two cost twice the processor time for little. Without memory patterns a session needs 80 MB less. */
-export const openSession = (path: string): Promise<InferenceSession> =>
-  InferenceSession.create(path, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    enableMemPattern: false,
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
-  });
+export const SESSION_OPTIONS = {
+  executionProviders: ["cpu"],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  enableMemPattern: false,
+  graphOptimizationLevel: "all",
+  logSeverityLevel: 3,
+} as const;
+
+export const openSession = (path: string): Promise<InferenceSession> => InferenceSession.create(path, SESSION_OPTIONS);
 
 /** A named output of a session. */
 export const outputOf = (outputs: InferenceSession.ReturnType, name: string): Tensor => {

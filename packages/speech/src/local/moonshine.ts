@@ -1,5 +1,6 @@
 import tokenizer from "llama-tokenizer-js";
 
+import type { SpeechWord } from "../port.ts";
 import { floatsOf, type InferenceSession, openSession, outputOf, Tensor } from "./inference.ts";
 import type { ModelName } from "./model-files.ts";
 import { SAMPLE_RATE_HZ } from "./pcm-format.ts";
@@ -26,6 +27,8 @@ export type Recognition = {
   tokens: number;
   /** `loop`: the model repeated itself, and the repetition is cut off. `cap`: it did not come to an end. */
   ending: "end" | "loop" | "cap";
+  /** From the start of the samples; null or absent where the model does not say. */
+  words?: SpeechWord[] | null;
 };
 
 export type Moonshine = {

@@ -1,4 +1,5 @@
-import type { Chunk } from "./chunks.ts";
+import type { SpeechWord } from "../port.ts";
+import { type Chunk, spanMs } from "./chunks.ts";
 import { amplify, peakOf } from "./mix.ts";
 import type { Moonshine } from "./moonshine.ts";
 import { FRAME_MS, FRAME_SAMPLES, type Frames } from "./voice-runs.ts";
@@ -10,6 +11,8 @@ export type Heard = {
   voiced: Frames[];
   /** Mean log-probability of the tokens. */
   logProbability: number;
+  /** On the recording's clock; null where the model does not say. */
+  words: SpeechWord[] | null;
 };
 
 /** A voice as sure as this was there: an empty answer is the model's mistake (digits over the telephone). */
@@ -47,6 +50,11 @@ const halves = (chunk: Chunk): Chunk[] => {
   return [partOf(chunk, { start: chunk.frames.start, end: at }), partOf(chunk, { start: at, end: chunk.frames.end })];
 };
 
+const onRecordingsClock = (words: readonly SpeechWord[], { frames }: Chunk): SpeechWord[] => {
+  const { startMs: offsetMs } = spanMs(frames);
+  return words.map((word) => ({ ...word, startMs: word.startMs + offsetMs, endMs: word.endMs + offsetMs }));
+};
+
 const level = (samples: Float32Array): void => {
   const peak = peakOf(samples);
   if (peak > 0 && peak < QUIET_PEAK) amplify(samples, Math.min(MAX_GAIN, TARGET_PEAK / peak));
@@ -58,7 +66,7 @@ const level = (samples: Float32Array): void => {
  */
 export const hear = async (model: Moonshine, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
   level(chunk.samples);
-  const { text, logProbability, ending } = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
+  const { text, logProbability, ending, words } = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
   const parts = ending !== "end" && mayHalve ? halves(chunk) : [];
   if (parts.length > 0) {
     const heard: Heard[] = [];
@@ -66,5 +74,6 @@ export const hear = async (model: Moonshine, chunk: Chunk, mayHalve = true): Pro
     return heard;
   }
   if (!/[\p{L}\p{N}]/u.test(text)) return [];
-  return [{ text, frames: chunk.frames, voiced: chunk.voiced, logProbability }];
+  const timed = words === undefined || words === null ? null : onRecordingsClock(words, chunk);
+  return [{ text, frames: chunk.frames, voiced: chunk.voiced, logProbability, words: timed }];
 };

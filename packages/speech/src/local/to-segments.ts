@@ -1,4 +1,4 @@
-import type { SpeechSegment } from "../port.ts";
+import type { SpeechSegment, SpeechWord } from "../port.ts";
 import { groupWords, joinWords, type TimedWord } from "../sentences.ts";
 import { spanMs } from "./chunks.ts";
 import type { Heard } from "./recogniser.ts";
@@ -21,8 +21,19 @@ const toWords = (text: string, voicedMs: number): WeighedWord[] => {
   });
 };
 
+/** Words with times of their own say where the sentences are. */
+const fromWords = (words: readonly SpeechWord[], confidence: number): SpeechSegment[] =>
+  groupWords(words).map((unit) => ({
+    startMs: unit[0]?.startMs ?? 0,
+    endMs: unit.at(-1)?.endMs ?? 0,
+    text: joinWords(unit),
+    confidence,
+    words: unit,
+  }));
+
 /** Cuts what was heard into timed sentences, in order. */
-export const toSegments = ({ text, frames, voiced, logProbability }: Heard): SpeechSegment[] => {
+export const toSegments = ({ text, frames, voiced, logProbability, words }: Heard): SpeechSegment[] => {
+  if (words !== null && words.length > 0) return fromWords(words, Math.exp(logProbability));
   const spans = (voiced.length > 0 ? voiced : [frames]).map(spanMs);
   const voicedMs = spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   const units = groupWords(toWords(text, voicedMs));

@@ -9,13 +9,11 @@ import type { DecoderNotes } from "./decoder-notes.ts";
 import { identifyMedia } from "./media-kind.ts";
 import type { LocalJob, LocalSummary } from "./messages.ts";
 import { amplify, mixDown, peakOf } from "./mix.ts";
-import { moonshineFiles, voiceFile } from "./model-files.ts";
-import { type Moonshine, openMoonshine } from "./moonshine.ts";
+import { type Models, openModels } from "./open-models.ts";
 import { SAMPLE_RATE_HZ } from "./pcm-format.ts";
 import { fractionDone } from "./progress.ts";
 import { hear } from "./recogniser.ts";
 import { toSegments } from "./to-segments.ts";
-import { openVoiceDetector } from "./voice-detector.ts";
 
 /** What a caller of `transcribeFile` is told on the way; each must have been taken before the work goes on. */
 export type Listener = {
@@ -33,8 +31,6 @@ const SILENT_PEAK = 1e-4;
 const AMPLIFIED_PEAK = 0.5;
 const MAX_WAITING_SAMPLES = 300 * SAMPLE_RATE_HZ;
 
-type Models = { moonshine: Moonshine; newVoiceDetector: () => (frame: Float32Array) => Promise<number> };
-
 type Pass = {
   gain: number;
   peak: number;
@@ -43,11 +39,6 @@ type Pass = {
   isQuiet: boolean;
   logProbabilities: number[];
   notes: DecoderNotes;
-};
-
-const openModels = async ({ model, modelDir }: LocalJob): Promise<Models> => {
-  const moonshine = await openMoonshine(model, await moonshineFiles(model, modelDir));
-  return { moonshine, newVoiceDetector: await openVoiceDetector(await voiceFile()) };
 };
 
 /** Holds chunks back while the recording has been quiet so far. */
@@ -72,7 +63,7 @@ type Recording = DecodeRequest & { models: Models; listener: Listener };
 
 const recognise = async (chunks: Chunk[], pass: Pass, { models, listener }: Recording): Promise<void> => {
   for (const chunk of chunks) {
-    for (const heard of await hear(models.moonshine, chunk)) {
+    for (const heard of await hear(models.recogniser, chunk)) {
       pass.logProbabilities.push(heard.logProbability);
       await listener.onSegments(toSegments(heard));
     }
@@ -133,5 +124,6 @@ export const transcribeFile = async (job: LocalJob, listener: Listener): Promise
     durationMs,
     isTruncated: media.isCut || pass.notes.isCut || isShort(durationMs, pass.notes),
     medianLogProbability: median(pass.logProbabilities),
+    language: recording.models.recogniser.language?.() ?? null,
   };
 };
