@@ -176,10 +176,13 @@ const EXPORTS = [
   },
 ] as const satisfies { id: string; repository: string; revision: string; files: ModelFile[] }[];
 
+/** Cantonese came with the third version of the large model. */
+const LANGUAGES = WHISPER_LANGUAGES.filter((tag) => tag !== "yue");
+
 export const WHISPER_MODELS: SpeechModel[] = EXPORTS.map(({ id, repository, revision, files }) => ({
   id,
   engine: "whisper",
-  languages: WHISPER_LANGUAGES,
+  languages: LANGUAGES,
   licence: "Apache-2.0",
   source: { kind: "hub", repository, revision },
   files: [...files],
