@@ -205,9 +205,10 @@ const preprocessor = {
   nb_max_frames: 3000,
 };
 
+const json = (content: object): Buffer => Buffer.from(JSON.stringify(content));
+
 /** The model's files, by their path in its folder. */
 export const tinyWhisper = (hasAttention = true): Map<string, Buffer> => {
-  const json = (content: object): Buffer => Buffer.from(JSON.stringify(content));
   return new Map([
     ["config.json", json(config)],
     ["generation_config.json", json({ ...generation, ...(hasAttention && { alignment_heads: [[0, 0]] }) })],

@@ -50,11 +50,12 @@ const ownFolder = (path: string): Model => ({
 
 /** @throws AppError "config/invalid" for a name that is neither in the registry nor a path. */
 const modelOf = ({ model, cacheDir, hubUrl, logger }: WhisperSpeechConfig): Model => {
+  const name = typeof model === "string" ? model : model.id;
   const known = typeof model === "string" ? findModel(model) : model;
-  if (known === null && /^([./~]|[a-z]:)/i.test(String(model))) return ownFolder(String(model));
+  if (known === null && /^([./~]|[a-z]:)/i.test(name)) return ownFolder(name);
   if (known === null || !isHubModel(known)) {
     const ids = SPEECH_MODELS.filter(isHubModel).map(({ id }) => id);
-    const detail = `WHISPER_MODEL is ${String(model)}: it takes ${ids.join(", ")}, or the path of a folder with a Whisper in ONNX.`;
+    const detail = `WHISPER_MODEL is ${name}: it takes ${ids.join(", ")}, or the path of a folder with a Whisper in ONNX.`;
     throw new AppError("config/invalid", { detail });
   }
   const folder = async ({ signal, onProgress }: ModelRequest): Promise<string> => {

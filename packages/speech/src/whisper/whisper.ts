@@ -174,6 +174,7 @@ const toRecognition = (
   const kept = withoutLoop(tokens, rules);
   const taken = kept ?? tokens;
   const seconds = samples.length / SAMPLE_RATE_HZ;
+  // oxlint-disable-next-line no-underscore-dangle -- the library's way from tokens to words with their times
   const [text, timed] = tokenizer._decode_asr(
     [
       {
@@ -186,7 +187,7 @@ const toRecognition = (
   );
   const hasEnded = tokens.at(-1) === rules.endToken || tokens.length < cap;
   return {
-    text: String(text).replaceAll("\uFFFD", "").trim(),
+    text: z.string().parse(text).replaceAll("\uFFFD", "").trim(),
     logProbability,
     tokens: taken.length,
     ending: kept !== null ? "loop" : hasEnded ? "end" : "cap",
