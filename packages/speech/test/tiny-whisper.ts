@@ -147,10 +147,11 @@ const decoder = (hasAttention: boolean): Buffer =>
     ],
   );
 
+const isPrintable = (byte: number): boolean =>
+  (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
+
 /** Byte-level BPE writes bytes as letters: printable ones as themselves, the rest from U+0100 on. */
 const byteLevel = (word: string): string => {
-  const isPrintable = (byte: number): boolean =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
   const others = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !isPrintable(byte));
   return [...Buffer.from(word)]
     .map((byte) => String.fromCodePoint(isPrintable(byte) ? byte : 0x100 + others.indexOf(byte)))
