@@ -29,6 +29,7 @@ import { hookRoutes } from "./features/hooks/index.ts";
 import { operationRoutes } from "./features/operations/index.ts";
 import { promptRoutes } from "./features/prompts/index.ts";
 import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
+import { transcriptRoutes } from "./features/transcripts/index.ts";
 import { webhookRoutes } from "./features/webhooks/index.ts";
 import { createOnceOnly } from "./http/idempotency.ts";
 import { mount } from "./http/mount.ts";
@@ -99,6 +100,7 @@ export const createApp = (deps: AppDependencies): Express => {
     ...taskRoutes(deps),
     ...lifecycleRoutes(deps),
     ...promptRoutes(deps),
+    ...transcriptRoutes(deps),
     ...exportRoutes(deps),
     ...eventRoutes(deps),
     ...webhookRoutes(deps),

@@ -36,6 +36,7 @@ const BODIES: Record<string, (ids: OwnedIds) => unknown> = {
   editPrompt: () => ({ content: "new" }),
   updateMe: () => ({ name: "new" }),
   restorePrompt: () => ({ version: 1 }),
+  editTranscript: () => ({ segments: [{ id: 0, text: "new" }] }),
   changePassword: () => ({ currentPassword: "wrong", newPassword: "wrong horse battery" }),
 };
 

@@ -24,6 +24,7 @@ import {
   TaskIdParams,
   TaskList,
 } from "./tasks.ts";
+import { TRANSCRIPT_ENDPOINTS } from "./transcripts.ts";
 import { MAX_WAIT_MS, PreferHeader, WaitQuery } from "./waiting.ts";
 import { WEBHOOK_ENDPOINTS } from "./webhook-endpoints.ts";
 
@@ -143,6 +144,7 @@ export const ENDPOINTS = [
   cancelTask,
   retryTask,
   ...PROMPT_ENDPOINTS,
+  ...TRANSCRIPT_ENDPOINTS,
   ...BULK_ENDPOINTS,
   ...WEBHOOK_ENDPOINTS,
   ...ADMIN_ENDPOINTS,

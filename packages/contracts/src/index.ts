@@ -25,6 +25,7 @@ export * from "./storyboard.ts";
 export * from "./streamed.ts";
 export * from "./task-options.ts";
 export * from "./tasks.ts";
+export * from "./transcripts.ts";
 export * from "./waiting.ts";
 export * from "./warnings.ts";
 export * from "./webhook-endpoints.ts";

@@ -16,6 +16,13 @@ import { Session, SessionList } from "./sessions.ts";
 import { Prompt, Scene, Segment, SegmentWithWords, Slot, Transcript, TranscriptWithWords, Word } from "./storyboard.ts";
 import { TaskOptions } from "./task-options.ts";
 import { CreateTextTask, ProviderCalls, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
+import {
+  EditTranscript,
+  RestoreTranscript,
+  SegmentChange,
+  TranscriptRevision,
+  TranscriptRevisionList,
+} from "./transcripts.ts";
 import { Warning } from "./warnings.ts";
 import { WEBHOOK_SCHEMAS } from "./webhooks.ts";
 
@@ -52,6 +59,11 @@ export const SCHEMAS = [
   PromptList,
   PromptRevision,
   PromptRevisionList,
+  SegmentChange,
+  EditTranscript,
+  RestoreTranscript,
+  TranscriptRevision,
+  TranscriptRevisionList,
   UpdateTask,
   TaskState,
   TaskPrompts,

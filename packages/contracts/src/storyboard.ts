@@ -58,6 +58,7 @@ export const Transcript = z
     text: shownText(2 * MAX_TEXT),
     engine: shownText(MAX_WORD).meta({ example: "local/moonshine-base" }),
     durationMs: nullableMs,
+    version: Version.meta({ description: "Counts its changes, by hand and by hearing anew" }),
     segments: shownList(Segment, MAX_SEGMENTS),
   })
   .meta({

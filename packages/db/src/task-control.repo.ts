@@ -105,8 +105,10 @@ export const retryTask = (
     // By hand some were added to no scene.
     await tx.prompt.deleteMany({ where: { taskId: task.id } });
     await tx.scene.deleteMany({ where: { taskId: task.id } });
-    // A text's transcript is its own sentences: made again, in case the language was changed.
-    await tx.transcript.deleteMany({ where: { taskId: task.id, engine: "text", task: { text: { not: null } } } });
+    // A text's transcript is its own sentences: made again, in case the language was changed, unless somebody corrected it.
+    await tx.transcript.deleteMany({
+      where: { taskId: task.id, engine: "text", version: 1, task: { text: { not: null } } },
+    });
     await addToOutbox(tx, [{ job: hears ? "transcribe-audio" : "write-prompts", payload: { taskId: task.id } }]);
     return { outcome: "queued" };
   });
