@@ -17,6 +17,8 @@ export default defineConfig({
     globalSetup: ["test/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,
+    // Of one file: the fault tests, whose processes share two cores with everything else.
+    maxConcurrency: 2,
     sequence: { sequencer: SlowFirst },
     // Processes that a test forks run from source too.
     execArgv: ["--import", "tsx", "--conditions=phonoscene-source"],

@@ -3,7 +3,7 @@
  * chained jobs, one UPDATE each), on both backends, in turns, and how long an idle service takes to begin a task.
  *
  *   npx pnpm bench:pipeline [--backend redis|postgres] [--tasks 300] [--rounds 3] [--workers 3] [--json]
- *   npx pnpm bench:pipeline --soak 100000 --backend redis     memory of the worker, and keys in Redis, at a tenth and at the end
+ *   npx pnpm bench:pipeline --soak 100000 [--minutes 60] [--workers 3]    memory of the workers and keys in Redis, after a tenth and at the end
  */
 import { availableParallelism, loadavg } from "node:os";
 import { stderr, stdout } from "node:process";
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     workers: { type: "string", default: "3" },
     soak: { type: "string" },
+    minutes: { type: "string", default: "60" },
     json: { type: "boolean", default: false },
   },
 });
@@ -107,21 +108,27 @@ const compare = async (world: World): Promise<object> => {
   return { backend: world.kind, tasks: Number(values.tasks), concurrency: CONCURRENCY, results, startMs };
 };
 
+const mebibytes = (bytes: number): string => `${(bytes / MEBIBYTE).toFixed(0)} MiB`;
+
 const endure = async (world: World, total: number): Promise<object> => {
-  const result = await soak(world, total, (done) => say(`${world.kind}: ${done}/${total}`));
+  const result = await soak(world, {
+    total,
+    minutes: Number(values.minutes),
+    workers: Number(values.workers),
+    onProgress: (done) => say(`${world.kind}: ${done}/${total}`),
+  });
   say("");
-  const { rssBytes, redisKeys, perSecond } = result;
-  const growth = rssBytes.end / rssBytes.tenth - 1;
+  const { tasks, rssBytes, redisKeys, perSecond } = result;
   if (!values.json) {
-    const [tenth, end] = [rssBytes.tenth, rssBytes.end].map((bytes) => `${(bytes / MEBIBYTE).toFixed(0)} MiB`);
-    stdout.write(
-      `${world.kind}: worker ${tenth} after ${total / 10} tasks, ${end} after ${total}: ${percent(growth)} more`,
-    );
-    stdout.write(`; ${perSecond.toFixed(0)}/s\n`);
-    if (redisKeys.end !== null)
-      stdout.write(`  keys of the queues in Redis: ${redisKeys.tenth}, then ${redisKeys.end}\n`);
+    stdout.write(`${world.kind}: ${tasks} tasks, ${perSecond.toFixed(0)}/s\n`);
+    for (const { early, late, highest } of rssBytes) {
+      stdout.write(`  worker ${mebibytes(early)} after a tenth, ${mebibytes(late)} in the last tenth: `);
+      stdout.write(`${percent(late / early - 1)} more; highest ${mebibytes(highest)}\n`);
+    }
+    if (redisKeys.late !== null)
+      stdout.write(`  keys of the queues in Redis: ${redisKeys.early} after a tenth, ${redisKeys.late} at the end\n`);
   }
-  return { backend: world.kind, ...result, growth };
+  return { backend: world.kind, ...result };
 };
 
 const isBackend = (name: string): name is BackendKind => name === "redis" || name === "postgres";

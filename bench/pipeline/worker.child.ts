@@ -22,6 +22,7 @@ const engines: Engines = {
   },
   prompting: {
     name: "bench",
+    readBible: async () => ({ entities: [], engine: "bench", usage: null, warnings: [] }),
     writeSlots: async ({ scenes, formula }) => ({
       slots: scenes.map(() =>
         formula.slots.map(({ name }) => ({ name, value: "a lamp on the shore", origin: "text" as const })),

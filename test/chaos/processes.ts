@@ -41,7 +41,11 @@ export type StartOptions = {
 const Ready = z.object({ ready: z.literal(true), port: z.int().optional() });
 const Armed = z.object({ armed: z.string() });
 
-const ARM = fileURLToPath(new URL("./arm-crash-point.ts", import.meta.url));
+/** Loaded before the program. */
+const PRELOADED = [
+  "tsx",
+  ...["./skew-clock.ts", "./arm-crash-point.ts"].map((file) => new URL(file, import.meta.url).href),
+];
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const STOP_MS = 20_000;
 
@@ -61,7 +65,7 @@ const spawnApp = ({ app, name, env, logFile }: StartOptions): ChildProcess => {
   const child = fork(fileURLToPath(new URL(`../../apps/${app}/src/main.ts`, import.meta.url)), [], {
     cwd: ROOT,
     env: { PATH: process.env["PATH"], ...env, OPENAI_API_KEY: name },
-    execArgv: ["--conditions=phonoscene-source", "--import", "tsx", "--import", ARM],
+    execArgv: ["--conditions=phonoscene-source", ...PRELOADED.flatMap((module) => ["--import", module])],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   child.stderr?.pipe(createWriteStream(logFile));

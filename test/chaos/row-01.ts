@@ -9,9 +9,9 @@ import { BOTH, type Row } from "./row.ts";
 import { type Tally, until } from "./tally.ts";
 import { type World, withWorld } from "./world.ts";
 
-const WORKERS = 4;
-/** Fewer than workers: somebody is always left to take the work up. */
-const LANES = 2;
+/** More than the lanes: somebody is always left to take the work up. */
+const WORKERS = { full: 4, short: 2 };
+const LANES = { full: 2, short: 1 };
 const RECOVERY_MS = 15 * SECOND;
 const HELD_MS = 60 * SECOND;
 /** So often one task loses its worker; once more would make it poison. */
@@ -77,13 +77,15 @@ export const row01: Row = {
   number: 1,
   promise: "a worker's death loses nothing",
   backends: BOTH,
-  trials: { full: 320, short: 12 },
+  trials: { full: 320, short: 3 },
   run: (context) =>
     withWorld(context, { answerMs: 200 }, async (world, tally) => {
-      const trials = { world, tally, fleet: await startFleet(world, WORKERS), random: createRandom(context.seed) };
+      const size = context.trials < REPEATED_SHARE ? "short" : "full";
+      const fleet = await startFleet(world, WORKERS[size]);
+      const trials = { world, tally, fleet, random: createRandom(context.seed) };
       const repeated = Math.ceil(context.trials / REPEATED_SHARE);
-      await inLanes(context.trials - repeated, LANES, (index) =>
-        tally.trial(() => (index % 4 === 3 ? killAny(trials) : killHolder(trials, index, 1))),
+      await inLanes(context.trials - repeated, LANES[size], (index) =>
+        tally.trial(() => (index % 4 === 1 ? killAny(trials) : killHolder(trials, index, 1))),
       );
       for (let index = 0; index < repeated; index += 1) await tally.trial(() => killHolder(trials, -index, DEATHS));
     }),

@@ -1,10 +1,12 @@
 import { MINUTE, SECOND } from "../../packages/kernel/src/index.ts";
 import { PROVIDER_FAULTS, type ProviderFault } from "./provider-faults.ts";
-import type { Row } from "./row.ts";
+import type { Row, RowContext } from "./row.ts";
 import { type Tally, until } from "./tally.ts";
 import { type World, withWorld } from "./world.ts";
 
 const ROUNDS = 20;
+/** In the short form, which begins elsewhere for each seed: the gate's own tests meet every fault. */
+const FEW = 4;
 /** Each fault once at each provider. */
 const TRIALS_OF_ROUND = 2 * PROVIDER_FAULTS.length;
 
@@ -80,30 +82,28 @@ const writeThrough = async (world: World, { name, prompts, endsPrompts }: Provid
 
 type Trials = { world: World; tally: Tally };
 
-const playRound = async (trials: Trials, words: string): Promise<void> => {
-  await hearThrough(
-    trials,
-    PROVIDER_FAULTS.filter(({ endsSpeech }) => endsSpeech),
-    words,
-  );
-  await hearThrough(
-    trials,
-    PROVIDER_FAULTS.filter(({ endsSpeech }) => !endsSpeech),
-    words,
-  );
-  for (const fault of PROVIDER_FAULTS) await trials.tally.trial(() => writeThrough(trials.world, fault));
+const playRound = async (trials: Trials, faults: readonly ProviderFault[], words: string): Promise<void> => {
+  const [final, passing] = [true, false].map((ends) => faults.filter(({ endsSpeech }) => endsSpeech === ends));
+  for (const group of [final ?? [], passing ?? []]) await hearThrough(trials, group, words);
+  for (const fault of faults) await trials.tally.trial(() => writeThrough(trials.world, fault));
 };
+
+const chooseFaults = ({ trials, seed }: RowContext): readonly ProviderFault[] =>
+  trials >= TRIALS_OF_ROUND
+    ? PROVIDER_FAULTS
+    : PROVIDER_FAULTS.filter((_fault, index) => (index + seed) % Math.ceil(PROVIDER_FAULTS.length / FEW) === 0);
 
 export const row05: Row = {
   number: 5,
   promise: "a provider's failure never corrupts",
   backends: ["postgres"],
-  trials: { full: ROUNDS * TRIALS_OF_ROUND, short: TRIALS_OF_ROUND },
+  trials: { full: ROUNDS * TRIALS_OF_ROUND, short: 2 * FEW },
   run: (context) =>
     withWorld(context, { answerMs: 1, env: ENV }, async (world, tally) => {
       await world.start("worker");
       const words = await hearWell(world);
       const rounds = Math.max(1, Math.round(context.trials / TRIALS_OF_ROUND));
-      for (let round = 0; round < rounds; round += 1) await playRound({ world, tally }, words);
+      const faults = chooseFaults(context);
+      for (let round = 0; round < rounds; round += 1) await playRound({ world, tally }, faults, words);
     }),
 };

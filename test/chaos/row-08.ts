@@ -70,7 +70,7 @@ export const row08: Row = {
   number: 8,
   promise: "one Idempotency-Key, one task",
   backends: ["postgres"],
-  trials: { full: 200, short: 24 },
+  trials: { full: 200, short: 8 },
   run: (context) =>
     withWorld(context, { env: { PROMPT_ENGINE: "local" } }, async (world, tally) => {
       const [second] = await Promise.all([world.start("api"), world.start("worker")]);

@@ -89,7 +89,7 @@ export const row09: Row = {
   number: 9,
   promise: "an aborted upload leaves nothing",
   backends: ["postgres"],
-  trials: { full: FULL, short: 40 },
+  trials: { full: FULL, short: 20 },
   run: (context) =>
     withWorld(context, {}, async (world, tally) => {
       const { trials } = context;

@@ -79,7 +79,7 @@ export const row10: Row = {
   number: 10,
   promise: "a full disk is a clean 507",
   backends: ["postgres"],
-  trials: { full: 30, short: 6 },
+  trials: { full: 30, short: 3 },
   run: async (context) => {
     const skipped = await mountFault();
     if (skipped !== null) return { trials: 0, failures: [], slowestRecoveryMs: null, skipped };

@@ -13,7 +13,7 @@ export const row12: Row = {
   number: 12,
   promise: "a rolling worker restart loses nothing",
   backends: BOTH,
-  trials: { full: 30, short: 3 },
+  trials: { full: 30, short: 1 },
   run: (context) =>
     // The language model takes longer than the grace.
     withWorld(context, { answerMs: 600 }, async (world, tally) => {

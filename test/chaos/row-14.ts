@@ -171,7 +171,7 @@ export const row14: Row = {
   number: 14,
   promise: "bulk is exactly as documented",
   backends: ["postgres"],
-  trials: { full: FULL, short: 4 },
+  trials: { full: FULL, short: 2 },
   run: (context) =>
     withWorld(context, {}, async (world, tally) => {
       const run: Trials = { world, tally, random: createRandom(context.seed) };

@@ -14,6 +14,7 @@ import { row13 } from "./row-13.ts";
 import { row14 } from "./row-14.ts";
 import { row15 } from "./row-15.ts";
 import { row16 } from "./row-16.ts";
+import { row17 } from "./row-17.ts";
 import type { Row } from "./row.ts";
 
 /** Every row that there is, by its number in the table of promises. */
@@ -34,4 +35,5 @@ export const ROWS: readonly Row[] = [
   row14,
   row15,
   row16,
+  row17,
 ];

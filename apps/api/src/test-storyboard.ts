@@ -33,7 +33,6 @@ export const completeTask = async (world: ApiWorld, taskId: string, contents: re
       negative: null,
       slots: [],
     })),
-    usage: null,
     warnings: [],
   });
   if (!isStored) throw new Error("the claim was lost");

@@ -1,6 +1,6 @@
 import { TaskOptions } from "@phonoscene/contracts";
 import { cancelTask, createTask, createUser, type Database, openDatabase, retryTask } from "@phonoscene/db";
-import { createLogger } from "@phonoscene/kernel";
+import { AppError, createLogger } from "@phonoscene/kernel";
 import { useDatabase } from "@phonoscene/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
@@ -73,4 +73,29 @@ it("a worker that stops puts the job back for the next one, at once and without 
   expect(await run(id, stop, stopping)).toEqual({ again: { delayMs: 0 } });
   const task = await database.db.task.findUniqueOrThrow({ where: { id } });
   expect(task).toMatchObject({ status: "processing", attempt: 0, attemptToken: null, leaseUntil: null });
+});
+
+it("a pool that has no connection to spare is no fault of the task: it is put back uncounted", async () => {
+  const id = await newText();
+  const hold = async (): Promise<never> => {
+    const held = await Promise.all(Array.from({ length: 3 }, () => database.pool.connect()));
+    try {
+      return await database.db.$transaction(async () => expect.unreachable(), { maxWait: 50 });
+    } finally {
+      for (const connection of held) connection.release();
+    }
+  };
+  expect(await run(id, hold)).toEqual({ again: { delayMs: 1000 } });
+  const task = await database.db.task.findUniqueOrThrow({ where: { id } });
+  expect(task).toMatchObject({ status: "processing", attempt: 0, attemptToken: null });
+});
+
+it("a vendor's refused connection looks like a database's, and counts all the same", async () => {
+  const id = await newText();
+  const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+  const refused = async (): Promise<never> => {
+    throw new AppError("provider_unavailable", {}, { cause });
+  };
+  await expect(run(id, refused)).rejects.toMatchObject({ code: "provider_unavailable" });
+  expect(await database.db.task.findUniqueOrThrow({ where: { id } })).toMatchObject({ attempt: 1 });
 });

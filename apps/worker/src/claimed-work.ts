@@ -1,6 +1,14 @@
 import type { Stage } from "@phonoscene/contracts";
-import { claimTaskFor, type ClaimedTask, type Database, failTask, MAX_ATTEMPTS, releaseTask } from "@phonoscene/db";
-import { crashPoint, toTaskFailure } from "@phonoscene/kernel";
+import {
+  claimTaskFor,
+  type ClaimedTask,
+  type Database,
+  failTask,
+  isDatabaseUnavailable,
+  MAX_ATTEMPTS,
+  releaseTask,
+} from "@phonoscene/db";
+import { AppError, crashPoint, pause, SECOND, toTaskFailure } from "@phonoscene/kernel";
 import type { JobContext, JobOutcome } from "@phonoscene/queue";
 
 import type { ClaimWatch } from "./claim-watch.ts";
@@ -55,6 +63,25 @@ const settleFailure = async (
  */
 const LOOK_AGAIN: JobOutcome = { again: { delayMs: 0 } };
 
+/** Vendors' connections are refused too, but those arrive as an AppError. */
+const isDatabaseTrouble = (error: unknown): boolean => !(error instanceof AppError) && isDatabaseUnavailable(error);
+
+const RELEASE_AGAIN_MS = SECOND / 2;
+/** Where the pool is what everybody waits for, coming back at once would make it worse. */
+const DATABASE_REST_MS = SECOND;
+
+/** Gives the claim back uncounted, as often as it takes to reach the database, while there is a claim to give back. */
+const outlastDatabase = async ({ database, leaseMs }: StageDefinition, task: ClaimedTask, signal: AbortSignal) => {
+  for (const deadline = performance.now() + leaseMs; ;) {
+    try {
+      return await releaseTask(database.db, task, { isCounted: false });
+    } catch (error) {
+      if (!isDatabaseUnavailable(error) || signal.aborted || performance.now() > deadline) throw error;
+    }
+    await pause(RELEASE_AGAIN_MS, signal);
+  }
+};
+
 /** Runs one stage of a task under a claim: at most one worker at a time, and nothing is lost when this one dies. */
 export const runStage = async (
   definition: StageDefinition,
@@ -99,6 +126,11 @@ export const runStage = async (
       logger.info({ reason: error.message, delayMs: error.delayMs }, "put back: a provider cannot be called now");
       await releaseTask(database.db, task, { isCounted: false });
       return { again: { delayMs: error.delayMs } };
+    }
+    if (isDatabaseTrouble(error)) {
+      logger.warn({ err: error }, "put back: the database cannot be asked now");
+      await outlastDatabase(definition, task, signal);
+      return { again: { delayMs: DATABASE_REST_MS } };
     }
     await settleFailure(definition, work, error);
     return undefined;

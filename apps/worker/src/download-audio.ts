@@ -90,14 +90,22 @@ const receiveFile = async (
   return { format, sizeBytes };
 };
 
-const toDownloadFailure = (error: unknown): unknown =>
-  error instanceof OutboundError
-    ? new AppError(
-        "download_failed",
-        { detail: `The audioUrl could not be downloaded. ${error.message}`, isRetryable: error.isRetryable },
-        { cause: error },
-      )
-    : error;
+/** The file system, or the user's share of it, is full. */
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+
+const toDownloadFailure = (error: unknown): unknown => {
+  if (error instanceof OutboundError) {
+    const details = {
+      detail: `The audioUrl could not be downloaded. ${error.message}`,
+      isRetryable: error.isRetryable,
+    };
+    return new AppError("download_failed", details, { cause: error });
+  }
+  if (!isFull(error)) return error;
+  const detail = "There is no room left here for the recording at the audioUrl; try again later.";
+  return new AppError("storage_full", { detail }, { cause: error });
+};
 
 const request = async ({ outbound }: Dependencies, { url, signal }: Download): Promise<OutboundResponse> => {
   const response = await outbound.request({ url, maxBytes: MAX_RECORDING_BYTES, redirects: "follow", signal });
@@ -113,7 +121,7 @@ const request = async ({ outbound }: Dependencies, { url, signal }: Download): P
 /**
  * Streams the recording at a URL into the storage and gives it to the task, so that a later attempt finds it there. Resolves
  * to its storage key; null where the claim is lost, and nothing stays.
- * @throws AppError "download_failed", "audio_empty", "audio_unreadable"; the signal's reason where that aborted.
+ * @throws AppError "download_failed", "storage_full", "audio_empty", "audio_unreadable"; the signal's reason where that aborted.
  */
 export const downloadAudio = async (deps: Dependencies, download: Download): Promise<string | null> => {
   const { storage, database } = deps;

@@ -1,37 +1,18 @@
-import { type TaskRow } from "@phonoscene/db";
 import { describeOnBackends } from "@phonoscene/testing";
 import { type FakeAssemblyAi, startAssemblyAi } from "@phonoscene/testing/assemblyai";
 import { type FakeOpenAi, startOpenAi } from "@phonoscene/testing/openai";
+import { silentWav } from "@phonoscene/testing/recordings";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import { SLOW, useWorld } from "./test-use-world.ts";
+import { SLOW, useWorld, type ReadTask } from "./test-use-world.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const STORY = "At dawn an old fisherman rowed past the lighthouse. His daughter lit a lantern on the pier.";
 
-/** 16 bit mono PCM at 16 kHz, nothing but silence. */
-const silentWav = (seconds: number): Buffer => {
-  const dataBytes = seconds * 32_000;
-  const header = Buffer.alloc(44);
-  header.write("RIFF", 0);
-  header.writeUInt32LE(36 + dataBytes, 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(16_000, 24);
-  header.writeUInt32LE(32_000, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(dataBytes, 40);
-  return Buffer.concat([header, Buffer.alloc(dataBytes)]);
-};
-
 describeOnBackends("the pipeline", (store) => {
   const world = useWorld(store);
-  const settled = async (id: string): Promise<TaskRow> => {
+  const settled = async (id: string): Promise<ReadTask> => {
     await expect.poll(async () => ["completed", "failed"].includes((await world.read(id)).status), SLOW).toBe(true);
     return world.read(id);
   };
@@ -127,7 +108,7 @@ describeOnBackends("the vendors' engines", (store) => {
     OPENAI_BASE_URL: openAi.baseUrl,
     OPENAI_MODEL: "test-model",
   });
-  const completed = async (id: string): Promise<TaskRow> => {
+  const completed = async (id: string): Promise<ReadTask> => {
     await expect.poll(async () => (await world.read(id)).status, SLOW).toBe("completed");
     return world.read(id);
   };

@@ -4,15 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { TaskOptions } from "@phonoscene/contracts";
-import {
-  createTask,
-  createUser,
-  type Database,
-  deleteTask,
-  findTask,
-  openDatabase,
-  type TaskRow,
-} from "@phonoscene/db";
+import { createTask, createUser, type Database, deleteTask, findTask, openDatabase } from "@phonoscene/db";
 import { createLogger, newId } from "@phonoscene/kernel";
 import type { TestBackend } from "@phonoscene/testing";
 import { afterAll, afterEach, beforeAll } from "vitest";
@@ -33,6 +25,9 @@ export const HASTY: WorkerTimings = {
   reconcileEveryMs: 500,
   staleAfterMs: 15_000,
 };
+
+/** As `read` gives it. */
+export type ReadTask = Awaited<ReturnType<ReturnType<typeof useWorld>["read"]>>;
 
 /** A data directory and a user for the tests of a suite, and workers that stop after each. */
 export const useWorld = (store: TestBackend) => {
@@ -89,10 +84,11 @@ export const useWorld = (store: TestBackend) => {
       const audio = { filename: "tape", format: "wav", sizeBytes: 1, storageKey };
       return newTask({ kind: "audio", audio }, language);
     },
-    read: async (id: string): Promise<TaskRow> => {
+    /** The task as its owner is shown it, with what carries it through the pipeline. */
+    read: async (id: string) => {
       const task = await findTask(database.db, { id, userId }, ["transcript", "scenes", "prompts"]);
       if (task === null) throw new Error("the task is gone");
-      return task;
+      return { ...(await database.db.task.findUniqueOrThrow({ where: { id } })), ...task };
     },
     remove: (id: string) => deleteTask(database.db, { id, userId }),
     storedFiles: () => readdir(path.join(dataDir, "audio", "stored")),

@@ -54,7 +54,7 @@ export const createAudio = defineEndpoint({
   operationId: "createAudio",
   summary: "Upload a recording for later",
   description:
-    "Takes multipart with one `audio` file (MP3, WAV, FLAC, Ogg, M4A/MP4, WebM, AIFF). `POST /v1/tasks` takes its id as " +
+    "Takes multipart with one `audio` file (MP3, WAV, FLAC, Ogg, Opus, M4A/AAC, MP4/MOV, WebM/Matroska, AIFF, AMR, CAF, WMA, AVI, MPEG-TS). `POST /v1/tasks` takes its id as " +
     "`audioId`, any number of times. Unused it is deleted 24 hours after the upload, at `expiresAt`.",
   tag: "Audio",
   auth: "bearer",

@@ -2,8 +2,9 @@ import { z } from "zod";
 
 import { MAX_FILE, MAX_WORD, shownList, shownText, Version } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
-import { Prompt, Scene, Target, TranscriptWithWords } from "./storyboard.ts";
+import { Prompt, Scene, TranscriptWithWords } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
+import { Target } from "./targets.ts";
 import { TaskIdParams } from "./tasks.ts";
 
 export const TRANSCRIPT_FORMATS = ["txt", "srt", "vtt", "json"] as const;
@@ -48,6 +49,7 @@ export const exportTranscript = defineEndpoint({
   summary: "Download the transcript",
   description:
     "`txt`: one segment a line. `srt` and `vtt`: subtitles, for sources with times. `json`: the transcript as `include=transcript` has it, with the times of its words. " +
+    "Where speakers are told apart each line names its own (`A: …`; in `vtt` a voice span). " +
     "`Content-Disposition` names the file after the task, `ETag` is for changes of the transcript.",
   tag: "Exports",
   auth: "bearer",

@@ -69,6 +69,7 @@ export const PROBLEMS = {
   llm_invalid_output: { status: 502, title: "The language model's answer is not usable", retryable: true },
   content_blocked: { status: 422, title: "The content was refused by the provider", retryable: false },
   download_failed: { status: 422, title: "The audio could not be downloaded", retryable: true },
+  storage_full: { status: 507, title: "There is no room for the recording", retryable: true },
   spend_limit: { status: 429, title: "The spending limit is reached", retryable: true },
   internal: { status: 500, title: "Something went wrong on our side", retryable: true },
 } as const satisfies Record<string, { status: number; title: string; retryable?: boolean }>;

@@ -3,6 +3,7 @@ import { ChangePassword, DeleteMe, Login, Logout, Refresh, Register, Tokens, Upd
 import { DeadLetter, DeadLetterList, Queues, Redrive, Redriven } from "./admin.ts";
 import { ApiKey, ApiKeyList, CreateApiKey, NewApiKey } from "./api-keys.ts";
 import { Audio } from "./audio.ts";
+import { Bible, BibleEntity, BibleStyle } from "./bible.ts";
 import { BULK_SCHEMAS } from "./bulk.ts";
 import { TaskPrompts, TaskState } from "./events.ts";
 import { Chapters, Storyboard } from "./exports.ts";
@@ -10,6 +11,7 @@ import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
 import { AssemblyAiCall } from "./hooks.ts";
 import { RetryTask, UpdateTask } from "./lifecycle.ts";
+import { TargetParameters } from "./midjourney.ts";
 import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { Session, SessionList } from "./sessions.ts";
@@ -38,6 +40,10 @@ export const SCHEMAS = [
   TranscriptWithWords,
   Scene,
   Prompt,
+  BibleEntity,
+  BibleStyle,
+  Bible,
+  TargetParameters,
   TaskOptions,
   TaskError,
   Audio,

@@ -2,11 +2,6 @@ import { z } from "zod";
 
 import { Count, DurationMs, MAX_SENTENCE, MAX_WORD, shownList, shownText, Version } from "./bounds.ts";
 
-/** The image generators a storyboard can be written for. */
-export const TARGETS = ["midjourney", "flux", "sdxl", "gpt-image"] as const;
-export const Target = z.enum(TARGETS);
-export type Target = z.infer<typeof Target>;
-
 /** Where a slot's words come from: the scene's own text, an earlier scene, a guess from the text, or the set's style. */
 export const SLOT_ORIGINS = ["text", "carried", "inferred", "style"] as const;
 
@@ -52,6 +47,15 @@ export const SegmentWithWords = Segment.extend({
   words: shownList(Word, MAX_WORDS).nullable().meta({ description: "Null where the engine gives no times of words" }),
 }).meta({ id: "SegmentWithWords" });
 
+/**
+ * How the times of words were found. `attention`: from where the recogniser listened for each word. `interpolated`: by the
+ * words' lengths over the time with a voice. `provider`: as the provider gives them. `aligned`: given words, found in
+ * their recording.
+ */
+export const WORD_TIMINGS = ["attention", "interpolated", "provider", "aligned"] as const;
+export const WordTiming = z.enum(WORD_TIMINGS);
+export type WordTiming = z.infer<typeof WordTiming>;
+
 export const Transcript = z
   .object({
     language: shownText(MAX_WORD).meta({ description: "BCP 47 tag", example: "en" }),
@@ -59,6 +63,10 @@ export const Transcript = z
     engine: shownText(MAX_WORD).meta({ example: "local/moonshine-base" }),
     durationMs: nullableMs,
     version: Version.meta({ description: "Counts its changes, by hand and by hearing anew" }),
+    wordTiming: WordTiming.nullable().meta({
+      description:
+        "How the times of the words (in the JSON export) were found: by what the recogniser attended to, by the words' lengths, by the provider, or by aligning given words; null where words have no times",
+    }),
     segments: shownList(Segment, MAX_SEGMENTS),
   })
   .meta({

@@ -5,10 +5,11 @@ import { Count, DurationMs, MAX_SENTENCE, MAX_WORD, NextCursor, shownList, shown
 import { CancelReason, DeadlineMs } from "./deadlines.ts";
 import { GivenTranscript, oneSource } from "./given-transcript.ts";
 import { FormMetadata, Metadata, MetadataFilter, Moment, SearchQuery } from "./metadata.ts";
+import { FormParameters } from "./midjourney.ts";
 import { FAILURE_CODES } from "./problems.ts";
 import { isStorable, NOT_STORABLE } from "./stored-text.ts";
 import { Prompt, Scene, Transcript } from "./storyboard.ts";
-import { MAX_PROMPTS, oneLength, SecondsPerScene, TaskOptions } from "./task-options.ts";
+import { consistentOptions, MAX_PROMPTS, SecondsPerScene, TaskOptions } from "./task-options.ts";
 import { Warning } from "./warnings.ts";
 
 export const TASK_STATUSES = ["queued", "processing", "completed", "failed", "canceled"] as const;
@@ -54,7 +55,7 @@ export const CreateTextTask = z
     ...TaskOptions.shape,
   })
   .superRefine(oneSource)
-  .superRefine(oneLength)
+  .superRefine(consistentOptions)
   .meta({
     id: "CreateTextTask",
     description: "Exactly one of `text`, `transcript`, `audioUrl` and `audioId`, with the options",
@@ -73,8 +74,9 @@ export const CreateAudioTask = z
     count: z.coerce.number().pipe(z.int().min(1).max(MAX_PROMPTS)).nullable().default(null),
     secondsPerScene: z.coerce.number().pipe(SecondsPerScene).nullable().default(null),
     seed: z.coerce.number().pipe(z.int().min(0).max(4_294_967_295)).default(0),
+    parameters: FormParameters,
   })
-  .superRefine(oneLength);
+  .superRefine(consistentOptions);
 export type CreateAudioTask = z.infer<typeof CreateAudioTask>;
 
 export const TaskError = z

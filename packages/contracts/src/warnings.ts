@@ -13,10 +13,12 @@ export const Warning = z
         "count_reduced",
         "text_short",
         "text_softened",
+        "text_may_be_refused",
         "engine_fallback",
         // Of earlier versions: a formula with an unknown slot is refused now.
         "slot_unknown",
         "instruction_unused",
+        "prompt_language_unused",
         "prompt_repaired",
         "parameter_dropped",
       ])

@@ -115,7 +115,7 @@ const endCalls = async (tx: Db, which: Prisma.Sql, end: FinalEnd): Promise<void>
 const endInTransaction = (db: PrismaClient, which: Prisma.Sql, end: FinalEnd): Promise<void> =>
   db.$transaction((tx) => endCalls(tx, which, end), LEDGER_TRANSACTION);
 
-/** Sums the ledger up on the tasks, where it is read; over all their runs. */
+/** Sums the ledger up on the tasks, where it is read; over all their runs. Nothing else writes it there. */
 const showUsage = async (tx: Db, taskIds: readonly string[]): Promise<void> => {
   if (taskIds.length === 0) return;
   await tx.$executeRaw`
@@ -142,12 +142,6 @@ const usageOf = (taskIds: readonly string[]): Prisma.Sql => Prisma.sql`
 export const endReservation = async (tx: Db, id: string, end: CallEnd): Promise<void> => {
   if (end.state !== "reserved") return endCalls(tx, Prisma.sql`id = ${id}::uuid`, end);
   await tx.$executeRaw`UPDATE provider_calls SET provider_job_id = ${end.jobId} WHERE id = ${id}::uuid`;
-};
-
-/** What the calls for a task came to, as it is shown on the task; null without any. */
-export const findTaskUsage = async (db: Db, taskId: string): Promise<object | null> => {
-  const [row] = await db.$queryRaw<{ usage: object }[]>`SELECT usage FROM (${usageOf([taskId])}) AS usages`;
-  return row?.usage ?? null;
 };
 
 export type JobOfTask = { taskId: string; provider: string; jobId: string };

@@ -8,7 +8,6 @@ import { type Admission, admitProviderCall, endProviderCall } from "./provider-a
 import {
   type CallEnd,
   endProviderJob,
-  findTaskUsage,
   loseAbandonedCalls,
   loseCallsOfTask,
   type SpendCaps,
@@ -108,13 +107,17 @@ describe("a cap", () => {
   });
 });
 
+/** As its owner sees it. */
+const usageOf = async (id: string): Promise<unknown> =>
+  (await database.db.task.findUniqueOrThrow({ where: { id } })).usage;
+
 describe("the usage of a task", () => {
   it("counts each paid call once, over kinds, unpriced models and refusals", async () => {
     const userId = await newUser();
     const taskId = await newTask(userId);
     const ids: string[] = [];
     for (let call = 0; call < 4; call += 1) ids.push((await begin({ taskId, userId, microUsd: 500 })).id);
-    expect(await findTaskUsage(database.db, taskId)).toBeNull();
+    expect(await usageOf(taskId)).toBeNull();
     const [first = "", second = "", third = "", fourth = ""] = ids;
     await end(first, settled(200));
     await end(first, settled(999));
@@ -137,8 +140,7 @@ describe("the usage of a task", () => {
         },
       ],
     };
-    expect(await findTaskUsage(database.db, taskId)).toEqual(usage);
-    expect(await database.db.task.findUnique({ where: { id: taskId } })).toMatchObject({ usage });
+    expect(await usageOf(taskId)).toEqual(usage);
     expect(await spentBy(userId)).toBe(1000);
   });
 
@@ -146,7 +148,7 @@ describe("the usage of a task", () => {
     const userId = await newUser();
     const taskId = await newTask(userId);
     await end((await begin({ taskId, userId, microUsd: 0 })).id, settled(null));
-    expect(await findTaskUsage(database.db, taskId)).toMatchObject({ costUsd: null, calls: [{ costUsd: null }] });
+    expect(await usageOf(taskId)).toMatchObject({ costUsd: null, calls: [{ costUsd: null }] });
   });
 
   it("has a job that the provider went on with once it is settled, under the model that did it", async () => {
@@ -154,7 +156,7 @@ describe("the usage of a task", () => {
     const taskId = await newTask(userId);
     const { id } = await begin({ taskId, userId, microUsd: 500 });
     await end(id, { state: "reserved", jobId: "job-1" });
-    expect(await findTaskUsage(database.db, taskId)).toBeNull();
+    expect(await usageOf(taskId)).toBeNull();
     const job = { taskId, provider: "openai", jobId: "job-1" };
     const usage = { audioMs: 45_000, inputTokens: null, outputTokens: null };
     await loseCallsOfTask(database.db, taskId);
@@ -162,7 +164,7 @@ describe("the usage of a task", () => {
       await endProviderJob(database.db, job, { state: "settled", usage, microUsd, model: "better" });
     }
     const calls = [{ model: "better", audioMs: 45_000, count: 1, costUsd: 0.00012 }];
-    expect(await findTaskUsage(database.db, taskId)).toMatchObject({ calls });
+    expect(await usageOf(taskId)).toMatchObject({ calls });
     expect(await spentBy(userId)).toBe(120);
   });
 });
@@ -173,7 +175,7 @@ describe("a call whose process died", () => {
     const taskId = await newTask(userId);
     await begin({ taskId, userId, microUsd: 500 });
     await loseCallsOfTask(database.db, taskId);
-    expect(await findTaskUsage(database.db, taskId)).toMatchObject({ costUsd: 0.0005, calls: [{ unknownCount: 1 }] });
+    expect(await usageOf(taskId)).toMatchObject({ costUsd: 0.0005, calls: [{ unknownCount: 1 }] });
     expect(await spentBy(userId)).toBe(500);
   });
 
@@ -185,8 +187,8 @@ describe("a call whose process died", () => {
     const startedAt = new Date(Date.now() - 120_000);
     await database.db.providerCall.updateMany({ where: { taskId: { in: [dead, alive] } }, data: { startedAt } });
     await loseAbandonedCalls(database.db);
-    expect(await findTaskUsage(database.db, dead)).toMatchObject({ calls: [{ count: 1, unknownCount: 1 }] });
-    expect(await findTaskUsage(database.db, alive)).toBeNull();
+    expect(await usageOf(dead)).toMatchObject({ calls: [{ count: 1, unknownCount: 1 }] });
+    expect(await usageOf(alive)).toBeNull();
   });
 });
 

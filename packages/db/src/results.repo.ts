@@ -1,4 +1,4 @@
-import type { Scene, Segment, Slot, Warning } from "@phonoscene/contracts";
+import type { Scene, Segment, Slot, Warning, WordTiming } from "@phonoscene/contracts";
 import { newId } from "@phonoscene/kernel";
 
 import type { Db } from "./client.ts";
@@ -23,6 +23,8 @@ export type TranscriptResult = {
   language: string;
   engine: string;
   durationMs: number;
+  /** Absent or null where words have no times. */
+  wordTiming?: WordTiming | null;
   segments: NewSegment[];
   warnings: Warning[];
 };
@@ -39,8 +41,6 @@ export type StoryboardResult = {
   segments: Segment[];
   scenes: Scene[];
   prompts: { position: number; sceneIndex: number; content: string; negative: string | null; slots: Slot[] }[];
-  /** As `findTaskUsage` sums it up. */
-  usage: object | null;
   warnings: Warning[];
 };
 
@@ -48,6 +48,7 @@ export type NewTranscript = {
   language: string;
   engine: string;
   durationMs: number | null;
+  wordTiming?: WordTiming | null;
   segments: NewSegment[];
 };
 
@@ -87,12 +88,19 @@ export const insertTranscript = async (tx: Db, taskId: string, transcript: NewTr
 };
 
 /** Parts of a statement: the transcript of the task `mine`, in place of the one of an earlier run. */
-const replaceTranscript = ({ language, engine, durationMs, segments }: NewTranscript): Prisma.Sql => Prisma.sql`
+const replaceTranscript = ({
+  language,
+  engine,
+  durationMs,
+  wordTiming,
+  segments,
+}: NewTranscript): Prisma.Sql => Prisma.sql`
   heard AS (
-    INSERT INTO transcripts (task_id, language, engine, duration_ms, text)
-    SELECT id, ${language}, ${engine}, ${durationMs}::int, ${joined(segments)} FROM mine
+    INSERT INTO transcripts (task_id, language, engine, duration_ms, word_timing, text)
+    SELECT id, ${language}, ${engine}, ${durationMs}::int, ${wordTiming ?? null}, ${joined(segments)} FROM mine
     ON CONFLICT (task_id) DO UPDATE SET language = excluded.language, engine = excluded.engine,
-      duration_ms = excluded.duration_ms, text = excluded.text, created_at = excluded.created_at,
+      duration_ms = excluded.duration_ms, word_timing = excluded.word_timing, text = excluded.text,
+      created_at = excluded.created_at,
       version = transcripts.version + 1
     RETURNING task_id AS id
   ), spoken AS (
@@ -184,14 +192,13 @@ const insertStoryboard = ({ scenes, prompts }: StoryboardResult): Prisma.Sql => 
  * gets its transcript here: its own sentences, without times; one that came with a transcript gets the language found. False: the claim is lost and nothing was written.
  */
 export const commitStoryboard = async (db: PrismaClient, claim: Claim, result: StoryboardResult): Promise<boolean> => {
-  const { language, segments, usage } = result;
+  const { language, segments } = result;
   const [stored] = await queryPrepared<{ count: number }>(
     db,
     Prisma.sql`
       WITH mine AS (
         UPDATE tasks SET status = 'completed', stage = NULL, progress = 1, attempt_token = NULL, lease_until = NULL,
           completed_at = now(), updated_at = clock_timestamp(), version = version + 1, prompt_engine = ${result.engine},
-          usage = ${usage === null ? null : toJsonb(usage)}::jsonb,
           warnings = warnings || ${toJsonb(result.warnings)}::jsonb
         WHERE id = ${claim.taskId}::uuid AND attempt_token = ${claim.token}::uuid RETURNING id
       ), heard AS (

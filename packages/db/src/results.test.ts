@@ -94,7 +94,7 @@ it("characters that no database stores do not fail a stage, and others stay as t
   expect(await commitTranscript(database.db, await claimed(id, "transcribing"), heard)).toBe(true);
   const scene = { index: 0, startMs: null, endMs: null, segmentIds: [0], place: odd, timeOfDay: null, mood: null };
   const prompts = [{ position: 0, sceneIndex: 0, content: odd, negative: null, slots: [] }];
-  const storyboard = { ...transcript, scenes: [{ ...scene, excerpt: odd }], usage: null };
+  const storyboard = { ...transcript, scenes: [{ ...scene, excerpt: odd }] };
   expect(
     await commitStoryboard(database.db, await claimed(id, "prompting"), { ...storyboard, segments: [], prompts }),
   ).toBe(true);
@@ -121,7 +121,7 @@ it("a retry takes away prompts that belong to no scene too, and the new ones hav
       negative: null,
       slots: [],
     }));
-    const result = { language: "en", engine: "local", segments, scenes: [scene], prompts, usage: null, warnings: [] };
+    const result = { language: "en", engine: "local", segments, scenes: [scene], prompts, warnings: [] };
     return commitStoryboard(database.db, await claimed(id, "prompting"), result);
   };
   expect(await write(["first"])).toBe(true);

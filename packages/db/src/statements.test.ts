@@ -159,7 +159,7 @@ describe("what each request and each stage sends", () => {
     [
       "commit-storyboard",
       () => {
-        const storyboard = { language: "en", engine: "local", scenes: [], prompts: [], usage: null, warnings: [] };
+        const storyboard = { language: "en", engine: "local", scenes: [], prompts: [], warnings: [] };
         return commitStoryboard(database.db, lostClaim, { ...storyboard, segments: [] });
       },
     ],

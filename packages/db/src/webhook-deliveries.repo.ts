@@ -4,7 +4,8 @@
  *   (trigger, test) ──▶ pending ──recordAttempt──▶ delivered
  *                        │  ▲ └──recordAttempt──▶ pending, later (the schedule is the dispatcher's) … exhausted
  *                        │  └──replayDelivery── delivered, exhausted, canceled
- *                        └──the webhook is disabled──▶ canceled
+ *                        └──the webhook is disabled──▶ canceled (by whoever disables it; by the dispatcher where it was
+ *                           written in that very moment, by a transaction that still saw the webhook enabled)
  *
  * A dispatcher claims what is due: a token and a lease that outlasts the longest request. It sends, then records how it
  * went, fenced by the token. A dispatcher that dies between the two leaves the lease to run out, and the delivery is sent
@@ -39,7 +40,7 @@ export type ClaimedDelivery = {
   attempt: number;
 };
 
-/** Takes deliveries that are due, the longest due webhooks first, in one statement. */
+/** Takes deliveries that are due, the longest due webhooks first, and cancels those of disabled webhooks, in one statement. */
 export const claimDeliveries = (db: Db, limit: number): Promise<ClaimedDelivery[]> =>
   db.$queryRaw<ClaimedDelivery[]>`
     WITH due AS (
@@ -56,6 +57,10 @@ export const claimDeliveries = (db: Db, limit: number): Promise<ClaimedDelivery[
         ORDER BY d.next_attempt_at, d.id LIMIT greatest(${MAX_AT_ONCE}::int - due.busy, 0) FOR UPDATE SKIP LOCKED
       ) next
       ORDER BY due.since LIMIT ${limit}
+    ), canceled AS (
+      UPDATE webhook_deliveries d SET state = 'canceled', lease_token = NULL, lease_until = NULL
+      FROM due JOIN webhooks ON webhooks.id = due.webhook_id AND webhooks.status = 'disabled'
+      WHERE d.webhook_id = due.webhook_id AND d.state = 'pending'
     ), claimed AS (
       UPDATE webhook_deliveries d SET lease_token = gen_random_uuid(),
         lease_until = now() + ${LEASE_MS} * interval '1 ms'

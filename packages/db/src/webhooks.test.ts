@@ -10,6 +10,7 @@ import { retryTask } from "./task-control.repo.ts";
 import { type Claim, claimTask, failTask, renewLease } from "./task-state.ts";
 import { createTask } from "./tasks.repo.ts";
 import { createUser } from "./users.repo.ts";
+import { claimDeliveries } from "./webhook-deliveries.repo.ts";
 import { createWebhook, deleteWebhook, updateWebhook } from "./webhooks.repo.ts";
 
 const databaseOf = useDatabase();
@@ -61,7 +62,6 @@ const storyboard = {
   segments: [],
   scenes: [],
   prompts: [],
-  usage: null,
   warnings: [],
 };
 const failure = { code: "internal", message: "no", stage: "transcribing", retryable: true } as const;
@@ -133,4 +133,22 @@ it("a webhook that is being deleted is passed over, and the task's commit stands
   });
   expect(await failing).toBe(true);
   expect(await told(id)).toEqual(["task.failed"]);
+});
+
+it("what was written in the moment in which a webhook was disabled is canceled, not kept for later", async () => {
+  const owned = { id: webhookId, userId, versions: null };
+  await database.db.webhookDelivery.deleteMany({ where: { webhookId } });
+  const id = await newTask();
+  const first = await claim(id, "transcribing");
+  await database.db.$transaction(async (tx) => {
+    await failTask(tx, first, failure);
+    await updateWebhook(database.db, owned, { status: "disabled" });
+  });
+  const states = async (): Promise<string[]> =>
+    (await database.db.webhookDelivery.findMany({ where: { webhookId } })).map(({ state }) => state);
+  expect(await states()).toEqual(["pending"]);
+  expect(await claimDeliveries(database.db, 10)).toEqual([]);
+  expect(await states()).toEqual(["canceled"]);
+  await updateWebhook(database.db, owned, { status: "enabled" });
+  expect(await claimDeliveries(database.db, 10)).toEqual([]);
 });

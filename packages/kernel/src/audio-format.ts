@@ -1,12 +1,26 @@
-/** The containers that are taken as recordings, told by their first bytes, never by a file's name or a header. */
-export const AUDIO_FORMATS = ["mp3", "wav", "flac", "ogg", "m4a", "webm", "aiff"] as const;
-export type AudioFormat = (typeof AUDIO_FORMATS)[number];
-
 /** The largest recording that is taken, uploaded or downloaded. */
 export const MAX_RECORDING_BYTES = 2 * 1024 ** 3;
 
-/** Bytes that `sniffAudioFormat` needs to see. */
-export const SNIFF_BYTES = 16;
+const ascii = (head: Uint8Array, from: number, to: number): string => String.fromCharCode(...head.subarray(from, to));
+
+const isRiff = (form: string) => (head: Uint8Array) =>
+  ["RIFF", "RF64", "BW64"].includes(ascii(head, 0, 4)) && ascii(head, 8, 12) === form;
+
+const ISO_BOXES = new Set(["ftyp", "moov", "mdat", "wide", "free", "skip", "pnot"]);
+
+/** A box of an ISO file, or of QuickTime's, which need not begin with `ftyp`; of text the first byte would be larger. */
+const isIsoBox = (head: Uint8Array): boolean => (head[0] ?? 0xff) < 0x20 && ISO_BOXES.has(ascii(head, 4, 8));
+
+const TS_PACKET_BYTES = 188;
+const TS_SYNC = 0x47;
+const isTransportStream = (head: Uint8Array): boolean =>
+  [0, TS_PACKET_BYTES, 2 * TS_PACKET_BYTES].every((at) => head[at] === TS_SYNC);
+
+/** ADTS frame header: 12 sync bits, layer 0, a sampling rate that exists. */
+const isAdtsFrame = (head: Uint8Array): boolean => {
+  const [first = 0, second = 0, third = 0] = head;
+  return first === 0xff && (second & 0xf6) === 0xf0 && (third & 0x3c) <= 0x30;
+};
 
 /** MPEG audio frame header: 11 sync bits, a version and a layer that are not the reserved ones. */
 const isMpegFrame = (head: Uint8Array): boolean => {
@@ -18,16 +32,32 @@ const isMpegFrame = (head: Uint8Array): boolean => {
   return isSync && hasVersion && hasLayer && hasBitrate;
 };
 
-/** The container that the first bytes belong to, or null for anything that is not on the list. */
-export const sniffAudioFormat = (head: Uint8Array): AudioFormat | null => {
-  const ascii = (from: number, to: number): string => String.fromCharCode(...head.subarray(from, to));
-  const form = ascii(8, 12);
-  if (["RIFF", "RF64"].includes(ascii(0, 4)) && form === "WAVE") return "wav";
-  if (ascii(0, 4) === "fLaC") return "flac";
-  if (ascii(0, 4) === "OggS") return "ogg";
-  if (ascii(4, 8) === "ftyp") return "m4a";
-  if (ascii(0, 4) === "\u001aE\u00df\u00a3") return "webm";
-  if (ascii(0, 4) === "FORM" && (form === "AIFF" || form === "AIFC")) return "aiff";
-  if (ascii(0, 3) === "ID3" || isMpegFrame(head)) return "mp3";
-  return null;
-};
+const SIGNATURES = {
+  wav: isRiff("WAVE"),
+  avi: isRiff("AVI "),
+  w64: (head: Uint8Array) => ascii(head, 0, 4) === "riff" && ascii(head, 24, 28) === "wave",
+  flac: (head: Uint8Array) => ascii(head, 0, 4) === "fLaC",
+  ogg: (head: Uint8Array) => ascii(head, 0, 4) === "OggS",
+  webm: (head: Uint8Array) => ascii(head, 0, 4) === "\u001aE\u00df\u00a3",
+  aiff: (head: Uint8Array) => ascii(head, 0, 4) === "FORM" && ["AIFF", "AIFC"].includes(ascii(head, 8, 12)),
+  caf: (head: Uint8Array) => ascii(head, 0, 4) === "caff",
+  amr: (head: Uint8Array) => ascii(head, 0, 5) === "#!AMR",
+  wma: (head: Uint8Array) => ascii(head, 0, 4) === "\u0030\u0026\u00b2\u0075",
+  m4a: isIsoBox,
+  ts: isTransportStream,
+  aac: isAdtsFrame,
+  mp3: (head: Uint8Array) => ascii(head, 0, 3) === "ID3" || isMpegFrame(head),
+} satisfies Record<string, (head: Uint8Array) => boolean>;
+
+/** A container that is taken as a recording; `m4a` is MP4 and MOV too, `webm` Matroska. */
+export type AudioFormat = keyof typeof SIGNATURES;
+
+// Object.keys forgets which keys they are.
+export const AUDIO_FORMATS = Object.keys(SIGNATURES) as AudioFormat[];
+
+/** Bytes that `sniffAudioFormat` needs to see. */
+export const SNIFF_BYTES = 2 * TS_PACKET_BYTES + 1;
+
+/** The container that the first bytes belong to, never by a file's name or a header; null for what is none of the list. */
+export const sniffAudioFormat = (head: Uint8Array): AudioFormat | null =>
+  AUDIO_FORMATS.find((format) => SIGNATURES[format](head)) ?? null;

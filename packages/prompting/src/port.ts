@@ -1,4 +1,15 @@
-import type { FormulaSlotName, Prompt, Scene, Segment, Slot, TaskOptions, Warning } from "@phonoscene/contracts";
+import type {
+  BibleEntity,
+  BibleStyle,
+  ContentType,
+  FormulaSlotName,
+  Prompt,
+  Scene,
+  Segment,
+  Slot,
+  TaskOptions,
+  Warning,
+} from "@phonoscene/contracts";
 import type { ProviderGate } from "@phonoscene/kernel";
 
 /** One place of a formula: `name` is the key, `label` what a person or a model reads. */
@@ -20,12 +31,39 @@ export type SceneDraft = Scene & {
 /** One look for the whole set: the same camera, lens, style and film in every prompt. */
 export type StyleSet = { camera: string; lens: string; photography: string; film: string };
 
-export type SlotRequest = {
+export type BibleRequest = {
   scenes: SceneDraft[];
+  /** BCP 47 tag of the text. */
+  language: string;
+  seed: number;
+  /** As in `SlotRequest`. */
+  gate?: ProviderGate | undefined;
+  signal: AbortSignal;
+};
+
+export type BibleResult = {
+  /** Each id once; most important first. */
+  entities: BibleEntity[];
+  /** The engine that read them: after a fallback, the other one. */
+  engine: string;
+  usage: LanguageModelUsage | null;
+  warnings: Warning[];
+};
+
+export type SlotRequest = {
+  /** All of the text's, so that what is carried from one to the next is known. */
+  scenes: SceneDraft[];
+  /** Places in `scenes` of those to write; absent: all. */
+  wanted?: ReadonlySet<number> | undefined;
+  /** Who, where and what: to be written as the descriptions say. Names are replaced by these afterwards, whoever wrote. */
+  bible: readonly BibleEntity[];
   formula: Formula;
   style: StyleSet;
   /** BCP 47 tag of the text. */
   language: string;
+  /** BCP 47 tag of what is written: not the text's. */
+  promptLanguage: string;
+  contentType: ContentType | null;
   seed: number;
   /** Where requests to providers go through; without it each is made once, and nothing is counted. */
   gate?: ProviderGate | undefined;
@@ -37,7 +75,7 @@ export type SlotRequest = {
 export type LanguageModelUsage = { model: string; inputTokens: number; outputTokens: number };
 
 export type SlotResult = {
-  /** One list a scene, in the scenes' order; every slot of the formula, in its order. */
+  /** One list a scene, in the scenes' order; every slot of the formula, in its order. Empty where none was wanted. */
   slots: Slot[][];
   /** The engine that wrote them: after a fallback, the other one. */
   engine: string;
@@ -45,11 +83,24 @@ export type SlotResult = {
   warnings: Warning[];
 };
 
-/** Fills the formula for each scene. Returns slots, never strings: one formatter builds those. */
+/** Reads who and what is there, and fills the formula for each scene. Returns slots, never strings: one formatter builds those. */
 export type PromptEngine = {
   name: string;
+  /**
+   * Characters, places and objects of the whole text, before any prompt is written.
+   * @throws as `writeSlots`.
+   */
+  readBible(request: BibleRequest): Promise<BibleResult>;
   /** @throws AppError with a failure code of `PROBLEMS`; the signal's reason when aborted. */
   writeSlots(request: SlotRequest): Promise<SlotResult>;
+};
+
+/** The bible that a task has, to be kept where its owner wrote it. */
+export type StoredBible = {
+  entities: BibleEntity[];
+  style: BibleStyle;
+  /** Of entities that the owner deleted: they do not come back. */
+  removedIds: string[];
 };
 
 export type StoryboardRequest = {
@@ -58,6 +109,8 @@ export type StoryboardRequest = {
   /** `auto` or a BCP 47 tag. */
   language: string;
   options: TaskOptions;
+  /** Of an earlier run; absent or null where there is none. */
+  bible?: StoredBible | null;
   /** Where requests to providers go through; without it each is made once, and nothing is counted. */
   gate?: ProviderGate;
   onProgress(fraction: number): void;
@@ -71,6 +124,7 @@ export type Storyboard = {
   segments: Segment[];
   scenes: Scene[];
   prompts: PromptDraft[];
+  bible: { entities: BibleEntity[]; style: BibleStyle; engine: string };
   engine: string;
   usage: LanguageModelUsage | null;
   warnings: Warning[];

@@ -1,15 +1,26 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { Scene, Slot, Warning } from "@phonoscene/contracts";
+import type { BibleStyle, Slot, Warning } from "@phonoscene/contracts";
 import { AppError } from "@phonoscene/kernel";
 
+import { injectBible } from "./bible/inject.ts";
+import { mergeBible } from "./bible/merge.ts";
 import { visualCoverage } from "./local/slavic.ts";
 import { readFormula } from "./look/formula.ts";
 import { chooseStyle } from "./look/style.ts";
-import type { PromptDraft, PromptEngine, SceneDraft, SlotResult, Storyboard, StoryboardRequest } from "./port.ts";
+import type {
+  BibleRequest,
+  LanguageModelUsage,
+  PromptDraft,
+  PromptEngine,
+  SceneDraft,
+  SlotResult,
+  Storyboard,
+  StoryboardRequest,
+} from "./port.ts";
 import { writePrompt } from "./prompt.ts";
 import { cutScenes } from "./scenes/cut.ts";
-import { findSettings } from "./scenes/settings.ts";
+import { draftScenes, toScene } from "./scenes/draft.ts";
 import { detectLanguage, primaryLanguage } from "./text/language.ts";
 import { hasWords, wordCount } from "./text/normalise.ts";
 import { type Unit, unitsOfSegments, unitsOfText } from "./text/units.ts";
@@ -21,28 +32,6 @@ const readUnits = ({ source }: StoryboardRequest): Unit[] => {
   if (units.some(({ text }) => hasWords(text))) return units;
   throw new AppError("no_text", {
     detail: "There are no words to illustrate. Send a text with at least one word, or audio with speech in it.",
-  });
-};
-
-const excerptOf = (units: readonly Unit[]): string =>
-  units
-    .map(({ segment }) => segment.text.trim())
-    .filter((text) => text !== "")
-    .join(" ");
-
-const draftScenes = (groups: readonly Unit[][], language: string): SceneDraft[] => {
-  const texts = groups.map((units) => units.map(({ text }) => text).join(" "));
-  return findSettings(texts, primaryLanguage(language)).map((setting, index) => {
-    const units = groups[index] ?? [];
-    return {
-      index,
-      startMs: units[0]?.segment.startMs ?? null,
-      endMs: units.at(-1)?.segment.endMs ?? null,
-      segmentIds: units.map(({ segment }) => segment.id),
-      excerpt: excerptOf(units),
-      sentences: units.map(({ text }) => text).filter((text) => text !== ""),
-      ...setting,
-    };
   });
 };
 
@@ -74,17 +63,6 @@ const textWarnings = (engine: string, language: string, text: string): Warning[]
   return engine === "local" ? [...short, ...languageWarning(language, text)] : short;
 };
 
-const toScene = ({ index, startMs, endMs, segmentIds, excerpt, place, timeOfDay, mood }: SceneDraft): Scene => ({
-  index,
-  startMs,
-  endMs,
-  segmentIds,
-  excerpt,
-  place,
-  timeOfDay,
-  mood,
-});
-
 /** Warnings of one kind may come from every scene: each message is said once. */
 const distinct = (warnings: readonly Warning[]): Warning[] => [
   ...new Map(warnings.map((warning) => [`${warning.code} ${warning.message}`, warning])).values(),
@@ -103,12 +81,39 @@ const writePrompts = async (request: StoryboardRequest, scenes: readonly SceneDr
   return { prompts, warnings };
 };
 
-const ENGINE_SHARE = 0.9;
+/** Who, where and what to show: read from the text, around what the owner wrote. */
+const readBible = async (
+  engine: PromptEngine,
+  request: StoryboardRequest,
+  text: Pick<BibleRequest, "scenes" | "language">,
+) => {
+  const { seed } = request.options;
+  const stored = request.bible ?? null;
+  const found = await engine.readBible({ ...text, seed, gate: request.gate, signal: request.signal });
+  const style: BibleStyle =
+    stored?.style.isEdited === true
+      ? stored.style
+      : { ...chooseStyle(request.options, request.source), isEdited: false };
+  return { ...found, entities: mergeBible(stored, found.entities), style };
+};
+
+const addUsage = (one: LanguageModelUsage | null, other: LanguageModelUsage | null): LanguageModelUsage | null =>
+  one === null || other === null
+    ? (one ?? other)
+    : {
+        ...other,
+        inputTokens: one.inputTokens + other.inputTokens,
+        outputTokens: one.outputTokens + other.outputTokens,
+      };
+
 const PREPARED_SHARE = 0.05;
+const BIBLE_SHARE = 0.1;
+const ENGINE_SHARE = 0.8;
 
 /**
- * Turns a text or a timed transcript into scenes and one prompt for each, in order. The engine fills the formula's
- * slots; everything else (scenes, settings, style, safety, format, checks) is the same for every engine.
+ * Turns a text or a timed transcript into scenes and one prompt for each, in order. The engine reads the bible, then
+ * fills the formula's slots; everything else (scenes, settings, style, injection of the bible, safety, format, checks) is
+ * the same for every engine.
  * @throws AppError "no_text" where there are no words, "content_blocked" where a scene cannot be shown, and whatever
  * the engine throws; the signal's reason when aborted.
  */
@@ -119,30 +124,38 @@ export const writeStoryboard = async (engine: PromptEngine, request: StoryboardR
   const language = detectLanguage(text, request.language);
   const { groups, warnings: countWarnings } = cutScenes(units, request.options);
   const scenes = draftScenes(groups, language);
-  const formula = readFormula(request.options);
   request.onProgress(PREPARED_SHARE);
+  const bible = await readBible(engine, request, { scenes, language });
+  request.onProgress(PREPARED_SHARE + BIBLE_SHARE);
+  const { isEdited: _, ...style } = bible.style;
   const written: SlotResult = await engine.writeSlots({
     scenes,
-    formula,
-    style: chooseStyle(request.options.seed, request.options.style),
+    bible: bible.entities,
+    formula: readFormula(request.options),
+    style,
     language,
+    promptLanguage: request.options.promptLanguage,
+    contentType: request.options.contentType,
     seed: request.options.seed,
     gate: request.gate,
-    onProgress: (fraction) => request.onProgress(PREPARED_SHARE + ENGINE_SHARE * fraction),
+    onProgress: (fraction) => request.onProgress(PREPARED_SHARE + BIBLE_SHARE + ENGINE_SHARE * fraction),
     signal: request.signal,
   });
-  const { prompts, warnings } = await writePrompts(request, scenes, written.slots);
+  const shown = written.slots.map((slots) => injectBible(slots, bible.entities));
+  const { prompts, warnings } = await writePrompts(request, scenes, shown);
   request.onProgress(1);
   return {
     language,
     segments: units.map(({ segment }) => segment),
     scenes: scenes.map(toScene),
     prompts,
+    bible: { entities: bible.entities, style: bible.style, engine: bible.engine },
     engine: written.engine,
-    usage: written.usage,
+    usage: addUsage(bible.usage, written.usage),
     warnings: distinct([
       ...countWarnings,
       ...textWarnings(written.engine, language, text),
+      ...bible.warnings,
       ...written.warnings,
       ...warnings,
     ]),

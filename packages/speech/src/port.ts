@@ -1,4 +1,4 @@
-import type { Warning } from "@phonoscene/contracts";
+import type { Warning, WordTiming } from "@phonoscene/contracts";
 import type { ProviderGate } from "@phonoscene/kernel";
 
 export type SpeechWord = { startMs: number; endMs: number; text: string; confidence: number | null };
@@ -20,6 +20,8 @@ export type SpeechResult = {
   /** BCP 47 tag of what was spoken. */
   language: string;
   durationMs: number;
+  /** How the words' times were found; null where no word has any. */
+  wordTiming: WordTiming | null;
   /** Ordered, not overlapping, within the duration. */
   segments: SpeechSegment[];
   /** Engine and model, such as `local/moonshine-base`. */
@@ -33,18 +35,14 @@ export type SpeechPending = { isPending: true };
 /** Where a provider may call, and the header that it then sends. */
 export type ProviderCallback = { url: string; headerName: string; headerValue: string };
 
-/** What was heard of a piece of the recording: it is paid for. */
-export type HeardPiece = {
-  startMs: number;
-  endMs: number;
-  result: { language: string | null; segments: SpeechSegment[] };
-};
+/** What an engine keeps of a piece of the recording: it is paid for, in money or in time. */
+export type KeptPiece = { startMs: number; endMs: number; result: object };
 
 /** Keeps pieces over restarts, for one recording. */
 export type PieceStore = {
   /** @param engine Who hears, and how: pieces heard otherwise are of no use. */
-  find(engine: string): Promise<{ startMs: number; endMs: number; result: object }[]>;
-  save(engine: string, piece: HeardPiece): Promise<void>;
+  find(engine: string): Promise<KeptPiece[]>;
+  save(engine: string, piece: KeptPiece): Promise<void>;
 };
 
 export type SpeechRequest = {
@@ -58,7 +56,7 @@ export type SpeechRequest = {
   providerJobAgeMs?: number | null;
   /** Without it an engine that waits for a provider asks now and then, and answers when all is done. */
   callback?: ProviderCallback | null;
-  /** Without it a restart pays again for what was heard in pieces. */
+  /** Without it a restart hears everything anew, and pays for it again. */
   pieces?: PieceStore;
   /** Where requests to providers go through; without it each is made once, and nothing is counted. */
   gate?: ProviderGate;

@@ -12,12 +12,22 @@ export const FORMATS = [
   { extension: "webm", codec: "libopus", sampleFormat: "flt", rateHz: 48_000 },
   { extension: "opus", codec: "libopus", sampleFormat: "flt", rateHz: 48_000 },
   { extension: "aiff", codec: "pcm_s16be", sampleFormat: "s16", rateHz: 48_000 },
-  { extension: "ac3", codec: "ac3", sampleFormat: "fltp", rateHz: 48_000 },
+  { extension: "ogg", codec: "libvorbis", sampleFormat: "fltp", rateHz: 44_100 },
+  { extension: "aac", codec: "aac", sampleFormat: "fltp", rateHz: 48_000 },
+  { extension: "caf", codec: "pcm_s16be", sampleFormat: "s16", rateHz: 44_100 },
+  { extension: "wma", codec: "wmav2", sampleFormat: "fltp", rateHz: 44_100 },
+  { extension: "avi", codec: "libmp3lame", sampleFormat: "fltp", rateHz: 48_000 },
+  { extension: "w64", codec: "pcm_s24le", sampleFormat: "s32", rateHz: 48_000 },
+  { extension: "wav", codec: "pcm_u8", sampleFormat: "u8", rateHz: 8_000 },
+  { extension: "wav", codec: "pcm_s24le", sampleFormat: "s32", rateHz: 96_000 },
+  { extension: "wav", codec: "pcm_f32le", sampleFormat: "flt", rateHz: 22_050 },
+  { extension: "wav", codec: "pcm_f64le", sampleFormat: "dbl", rateHz: 192_000 },
   { extension: "ts", codec: "aac", sampleFormat: "fltp", rateHz: 48_000 },
 ] as const;
 export type Format = (typeof FORMATS)[number];
 
-const OPUS_FRAME = 960;
+/** Samples that the encoder takes at once. */
+const FRAMES: Partial<Record<Format["codec"], number>> = { libopus: 960, libvorbis: 64 };
 const FRAME = 1024;
 
 /** Writes a recording once more, in another format. */
@@ -26,7 +36,7 @@ export const encode = (source: string, target: string, { codec, sampleFormat, ra
   const stream = input.audio();
   if (stream === undefined) throw new Error(`${source} has no audio`);
   const decoder = Decoder.createSync(stream, {});
-  const frameSamples = codec === "libopus" ? OPUS_FRAME : FRAME;
+  const frameSamples = FRAMES[codec] ?? FRAME;
   const filter = FilterAPI.create(
     `aresample=${rateHz},aformat=sample_fmts=${sampleFormat}:channel_layouts=mono,asetnsamples=${frameSamples}:p=0`,
     {},

@@ -1,5 +1,5 @@
 import { TaskOptions } from "@phonoscene/contracts";
-import { commitStoryboard, type Database, findTaskUsage } from "@phonoscene/db";
+import { commitStoryboard, type Database } from "@phonoscene/db";
 import { crashPoint } from "@phonoscene/kernel";
 import { type PromptEngine, writeStoryboard } from "@phonoscene/prompting";
 import type { Handlers } from "@phonoscene/queue";
@@ -41,8 +41,7 @@ export const writePrompts =
             signal,
           });
           crashPoint("storyboard/written");
-          const usage = await findTaskUsage(database.db, taskId);
-          const isStored = await commitStoryboard(database.db, task, { ...storyboard, usage });
+          const isStored = await commitStoryboard(database.db, task, storyboard);
           crashPoint("storyboard/committed");
           return isStored ? "done" : "lost";
         },

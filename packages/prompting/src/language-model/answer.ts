@@ -1,6 +1,8 @@
 import type { Slot } from "@phonoscene/contracts";
 import { z } from "zod";
 
+import { inventedProps } from "../look/genre.ts";
+import { primaryLanguage } from "../text/language.ts";
 import { type Assignment, createSlotsSchema, styleValue } from "./assignment.ts";
 import { cleanValue, faultOf } from "./values.ts";
 import { type NumberedScene, sceneText } from "./windows.ts";
@@ -45,9 +47,19 @@ const isGrounded = (value: string, text: string): boolean => {
   return (value.toLowerCase().match(WORD) ?? []).some((word) => stems.has(word.slice(0, 5)));
 };
 
-/** Models claim more than they read: from English to English, words "of the text" must be in it. */
-const checkOrigin = (origin: Slot["origin"], value: string, { text, language }: { text: string; language: string }) =>
-  origin === "text" && /^en(?:-|$)/iu.test(language) && !isGrounded(value, text) ? "inferred" : origin;
+type Source = { text: string; language: string; promptLanguage: string };
+
+/** Models claim more than they read: without a change of language, words "of the text" must be in it. */
+const checkOrigin = (origin: Slot["origin"], value: string, { text, language, promptLanguage }: Source) =>
+  origin === "text" && primaryLanguage(language) === primaryLanguage(promptLanguage) && !isGrounded(value, text)
+    ? "inferred"
+    : origin;
+
+/** What must not be in a value; null where it can be drawn. */
+const faultIn = (value: string, { text, delimiter }: { text: string; delimiter: string }): string | null => {
+  const [prop] = inventedProps(value, text);
+  return faultOf(value, delimiter) ?? (prop === undefined ? null : `shows a ${prop}, of which the scene says nothing`);
+};
 
 /** More than this is no slot; what is left is still too long to pass. */
 const MAX_RAW_CHARACTERS = 2000;
@@ -58,14 +70,15 @@ const readScene = (raw: unknown, { scene, number }: NumberedScene, assignment: A
   const parsed = createSlotsSchema(assignment).safeParse(raw);
   if (!parsed.success)
     return { slots: [], faults: [`Scene ${number} does not match the schema: ${z.prettifyError(parsed.error)}`] };
-  const source = { text: sceneText(scene), language: assignment.language };
+  const { language, promptLanguage, delimiter } = assignment;
+  const source: Source = { text: sceneText(scene), language, promptLanguage };
   const faults: string[] = [];
   const slots = assignment.formula.slots.map((slot): Slot => {
     const given = styleValue(assignment.style, slot);
     if (given !== undefined) return { name: slot.name, value: given, origin: "style" };
     const answered = parsed.data[slot.name] ?? { value: "", origin: "inferred" };
     const value = cleanValue(answered.value.slice(0, MAX_RAW_CHARACTERS));
-    const fault = faultOf(value, assignment.delimiter);
+    const fault = faultIn(value, { text: source.text, delimiter });
     if (fault !== null) faults.push(`Scene ${number}, ${slot.name}: the value ${fault}.`);
     return { name: slot.name, value, origin: checkOrigin(answered.origin, value, source) };
   });

@@ -1,4 +1,4 @@
-import { type Slot, SLOT_ORIGINS } from "@phonoscene/contracts";
+import { type ContentType, type Slot, SLOT_ORIGINS } from "@phonoscene/contracts";
 import { z } from "zod";
 
 import type { Formula, FormulaSlot, StyleSet } from "../port.ts";
@@ -15,6 +15,9 @@ export type Assignment = {
   style: StyleSet;
   /** BCP 47 tag of the text. */
   language: string;
+  /** BCP 47 tag of the values. */
+  promptLanguage: string;
+  contentType: ContentType | null;
   /** Random: encloses the data, and must not come back. */
   delimiter: string;
 };

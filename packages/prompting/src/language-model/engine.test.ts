@@ -67,6 +67,12 @@ describe("what comes back", () => {
     expect(JSON.stringify(server.requests[0]?.body.response_format)).not.toContain("camera");
   });
 
+  it("is asked for in the prompts' language, with the kind of text said", async () => {
+    await engineOn(server).writeSlots(slotRequest({ promptLanguage: "pt-BR", contentType: "song" }));
+    expect(systemOf(0)).toContain("a short phrase in Brazilian Portuguese");
+    expect(systemOf(0)).toContain("The words are a song");
+  });
+
   it("is called inferred where the model says it is the text's and it is not", async () => {
     server.script({
       kind: "answer",

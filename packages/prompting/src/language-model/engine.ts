@@ -45,6 +45,23 @@ const createWarnings = (gaps: Gap[], scenes: SceneDraft[], fallback: string): Wa
   });
 };
 
+/** Asks for the wanted scenes only, and gives them back under their numbers among all. */
+const runWanted = async (ladder: Ladder, request: SlotRequest, limits: WindowLimits): Promise<Run> => {
+  const { scenes, wanted } = request;
+  const numbers = [...scenes.keys()].filter((number) => wanted?.has(number) ?? true);
+  const run = await runWindows(
+    ladder,
+    { ...request, scenes: numbers.flatMap((number) => scenes[number] ?? []) },
+    limits,
+  );
+  const numberOf = (place: number): number => numbers[place] ?? place;
+  return {
+    ...run,
+    filled: new Map([...run.filled].map(([place, slots]) => [numberOf(place), slots])),
+    gaps: run.gaps.map((gap) => ({ ...gap, numbers: gap.numbers.map(numberOf) })),
+  };
+};
+
 /**
  * The other engine writes the whole set, so that it can carry things from scene to scene, and fills the gaps only.
  * @throws AppError with the language model's code when the other engine cannot step in either.
@@ -92,18 +109,19 @@ export const createLanguageModelEngine = (options: LanguageModelOptions): Prompt
   };
   return {
     name,
+    // Read by the other engine until a model reads it: it costs nothing, and the model is told of it with the first window.
+    readBible: (request) => fallback.readBible(request),
     writeSlots: async (request) => {
       request.signal.throwIfAborted();
       const { scenes } = request;
       const given = styleOnlySlots(request.formula, request.style);
       if (given !== null) return { slots: scenes.map(() => [...given]), engine: name, usage: null, warnings: [] };
       ladder ??= loadLadder();
-      const run = await runWindows(await ladder, request, limits);
+      const run = await runWanted(await ladder, request, limits);
       const usage: LanguageModelUsage | null = run.usage === null ? null : { model, ...run.usage };
       if (run.gaps.length > 0)
         return { ...combine(run, await askFallback(fallback, request, run), { model: name, scenes }), usage };
-      // Without a gap every number from 0 is filled.
-      return { slots: scenes.map((_, number) => run.filled.get(number) as Slot[]), engine: name, usage, warnings: [] };
+      return { slots: scenes.map((_, number) => run.filled.get(number) ?? []), engine: name, usage, warnings: [] };
     },
   };
 };

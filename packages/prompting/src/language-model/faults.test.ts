@@ -126,6 +126,10 @@ describe("an answer that cannot be used", () => {
     ["misses a scene", { kind: "answer", edit: dropScene }],
     ["has an empty slot", { kind: "answer", edit: (json) => json.replace(/"value":"[^"]*"/u, '"value":"--v 6"') }],
     ["has a placeholder", { kind: "answer", edit: (json) => json.replace(/"value":"[^"]*"/u, '"value":"Unknown."') }],
+    [
+      "draws a genre",
+      { kind: "answer", edit: (json) => json.replace(/"value":"[^"]*"/u, '"value":"a DJ booth at night"') },
+    ],
     ["has a number for a value", { kind: "answer", edit: (json) => json.replace(/"value":"[^"]*"/u, '"value":5') }],
   ];
 
@@ -206,7 +210,7 @@ describe("an abort", () => {
 describe("when the other engine fails as well", () => {
   it("the language model's failure ends the task, with both reasons", async () => {
     const fallback: PromptEngine = {
-      name: "local",
+      ...plainEngine,
       writeSlots: () => Promise.reject(new AppError("language_unsupported", { detail: "No Finnish here." })),
     };
     server.script({ kind: "status", status: 503 });

@@ -1,3 +1,4 @@
+import type { BibleEntity } from "@phonoscene/contracts";
 import { z } from "zod";
 
 import { cleanValue, faultOf } from "./values.ts";
@@ -18,10 +19,18 @@ type RegistryEntry = { name: string; looks: string | null };
 /** Who and where, carried from window to window so that the same person looks the same in every picture. */
 export type Registry = { characters: RegistryEntry[]; places: RegistryEntry[] };
 
-export const EMPTY_REGISTRY: Registry = { characters: [], places: [] };
-
 /** Small enough to ride along with every window; the entries seen last are kept. */
 const MAX_ENTRIES = 16;
+
+/** What the bible says, most important first, as the first window is told. */
+export const registryOf = (bible: readonly BibleEntity[]): Registry => {
+  const entriesOf = (kind: BibleEntity["kind"]): RegistryEntry[] =>
+    bible
+      .filter((entity) => entity.kind === kind)
+      .slice(0, MAX_ENTRIES)
+      .map(({ name, description }) => ({ name, looks: description }));
+  return { characters: entriesOf("character"), places: entriesOf("place") };
+};
 const MAX_NAME_CHARACTERS = 80;
 
 const clean = (entry: RegistryEntry, delimiter: string): RegistryEntry | null => {

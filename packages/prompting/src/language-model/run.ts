@@ -9,7 +9,7 @@ import type { Assignment } from "./assignment.ts";
 import { type Failure, invalidAnswerError } from "./failures.ts";
 import type { AskOptions, Ladder } from "./ladder.ts";
 import { createQuestion, createRepair } from "./question.ts";
-import { EMPTY_REGISTRY, extendRegistry, type Registry } from "./registry.ts";
+import { extendRegistry, type Registry, registryOf } from "./registry.ts";
 import { type NumberedScene, takeWindow, type WindowLimits } from "./windows.ts";
 
 /** Scenes that the model did not write, by their number, and why. */
@@ -86,7 +86,7 @@ const settle = (run: Run, result: WindowResult, { start, end }: { start: number;
  * @throws the request's abort reason.
  */
 export const runWindows = async (ladder: Ladder, request: SlotRequest, limits: WindowLimits): Promise<Run> => {
-  const { scenes, formula, style, language, seed, signal } = request;
+  const { scenes, formula, style, language, promptLanguage, contentType, seed, signal } = request;
   const run: Run = { filled: new Map(), gaps: [], usage: null };
   const options: AskOptions = {
     seed,
@@ -94,13 +94,13 @@ export const runWindows = async (ladder: Ladder, request: SlotRequest, limits: W
     gate: request.gate ?? OPEN_GATE,
     onUsage: (usage) => addUsage(run, usage),
   };
-  let context: Context = { registry: EMPTY_REGISTRY, previous: null };
+  let context: Context = { registry: registryOf(request.bible), previous: null };
   let scenesAtOnce = limits.scenes;
   for (let start = 0; start < scenes.length;) {
     signal.throwIfAborted();
     const window = takeWindow(scenes, start, { ...limits, scenes: scenesAtOnce });
     const delimiter = randomBytes(12).toString("hex");
-    const assignment = { scenes: window, formula, style, language, delimiter };
+    const assignment = { scenes: window, formula, style, language, promptLanguage, contentType, delimiter };
     const result = await askAndRepair(ladder, { assignment, context }, options);
     if (result.failure?.kind === "too-long" && window.length > 1) {
       scenesAtOnce = Math.ceil(window.length / 2);

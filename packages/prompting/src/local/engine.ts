@@ -6,7 +6,8 @@ import { createReader, type Reader } from "../english/reader.ts";
 import { cleanValue } from "../look/clean.ts";
 import type { PromptEngine, SceneDraft, SlotRequest, SlotResult } from "../port.ts";
 import { primaryLanguage } from "../text/language.ts";
-import { type Cast, createCast } from "./cast.ts";
+import { type Appearances, bibleOf } from "./cast-bible.ts";
+import { type Cast, createCast, type Member } from "./cast.ts";
 import { writeKeywords } from "./keywords.ts";
 import { readScene, type SceneReading } from "./scene-reading.ts";
 import { hasVisualLexicon, readVisualScene } from "./slavic.ts";
@@ -39,15 +40,34 @@ const readAny = (read: Reader, cast: Cast, request: { scene: SceneDraft; languag
 
 const speaks = (scene: SceneDraft): boolean => /\b(?:i|we|you|my|our|your|us)\b/iu.test(scene.sentences.join(" "));
 
-const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]> => {
+/** Every scene of a text, read in order with one cast. */
+type TextReading = { scenes: Read[]; cast: Cast; appearances: Appearances };
+
+const readScenes = async (
+  read: Reader,
+  { scenes, language, signal }: Pick<SlotRequest, "scenes" | "language" | "signal">,
+  onProgress: (fraction: number) => void,
+): Promise<TextReading> => {
   const cast = createCast();
-  const language = primaryLanguage(request.language);
-  const scenes: Slot[][] = [];
-  let lastSubject: string | null = null;
-  for (const [index, scene] of request.scenes.entries()) {
+  const appearances = new Map<Member, number[]>();
+  const readings: Read[] = [];
+  for (const scene of scenes) {
     await nextTurn();
-    request.signal.throwIfAborted();
-    const { reading, subject: given } = readAny(read, cast, { scene, language });
+    signal.throwIfAborted();
+    const before = cast.clock;
+    readings.push(readAny(read, cast, { scene, language: primaryLanguage(language) }));
+    for (const member of new Set(cast.members.values())) {
+      if (member.lastSeen > before) appearances.set(member, [...(appearances.get(member) ?? []), scene.index]);
+    }
+    onProgress(readings.length / scenes.length);
+  }
+  return { scenes: readings, cast, appearances };
+};
+
+const writeScenes = ({ scenes: readings }: TextReading, request: SlotRequest): Slot[][] => {
+  let lastSubject: string | null = null;
+  return request.scenes.map((scene, number) => {
+    const { reading, subject: given } = readings[number] ?? keyPhrases(scene);
     const subject: Omit<Slot, "name"> =
       given ??
       writeSubject(reading, {
@@ -62,11 +82,10 @@ const writeScenes = async (read: Reader, request: SlotRequest): Promise<Slot[][]
       });
     const keywords = writeKeywords(scene, reading.things, subject.value);
     const filling = { scene, subject, keywords, style: request.style, things: reading.things, seed: request.seed };
-    scenes.push(request.formula.slots.map((slot) => fillSlot(slot, filling)));
     if (subject.origin === "text") lastSubject = subject.value;
-    request.onProgress((index + 1) / request.scenes.length);
-  }
-  return scenes;
+    const isWanted = request.wanted?.has(number) ?? true;
+    return isWanted ? request.formula.slots.map((slot) => fillSlot(slot, filling)) : [];
+  });
 };
 
 const INSTRUCTION_UNUSED: Warning = {
@@ -76,19 +95,41 @@ const INSTRUCTION_UNUSED: Warning = {
     "or say what you want with formula, style and negative.",
 };
 
+const promptLanguageUnused = (tag: string): Warning => ({
+  code: "prompt_language_unused",
+  message: `The prompts are in English, not in "${tag}": the built-in engine writes English only, and nothing is translated. Configure a language model (OPENAI_API_KEY) for other languages.`,
+});
+
 /**
  * The engine that needs neither a key nor a network: a tagger, clause rules and lexicons. It reads English; for
  * Ukrainian and Russian it knows what can be seen, for other languages it passes the scene's own words on.
  */
 export const createLocalEngine = (): PromptEngine => {
   const read = createReader();
+  /** The bible and the prompts of one text take the same reading. */
+  const known = new WeakMap<readonly SceneDraft[], TextReading>();
+  const readText = async (
+    request: Pick<SlotRequest, "scenes" | "language" | "signal">,
+    onProgress: (fraction: number) => void = () => undefined,
+  ): Promise<TextReading> => {
+    const reading = known.get(request.scenes) ?? (await readScenes(read, request, onProgress));
+    known.set(request.scenes, reading);
+    return reading;
+  };
   return {
     name: "local",
-    writeSlots: async (request): Promise<SlotResult> => ({
-      slots: await writeScenes(read, request),
-      engine: "local",
-      usage: null,
-      warnings: request.formula.guidance === null ? [] : [INSTRUCTION_UNUSED],
-    }),
+    readBible: async (request) => {
+      const { cast, appearances } = await readText(request);
+      return { entities: bibleOf(cast, appearances), engine: "local", usage: null, warnings: [] };
+    },
+    writeSlots: async (request): Promise<SlotResult> => {
+      const slots = writeScenes(await readText(request, request.onProgress), request);
+      request.onProgress(1);
+      const warnings = [
+        ...(request.formula.guidance === null ? [] : [INSTRUCTION_UNUSED]),
+        ...(primaryLanguage(request.promptLanguage) === "en" ? [] : [promptLanguageUnused(request.promptLanguage)]),
+      ];
+      return { slots, engine: "local", usage: null, warnings };
+    },
   };
 };

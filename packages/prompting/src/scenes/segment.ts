@@ -16,11 +16,11 @@ const TINY_SHARE = 0.35;
 const cues = new Set(SCENE_CUES.split(" "));
 const cuePhrases = SCENE_CUE_PHRASES.split("|");
 
-/** How many scenes a text of this length gets when nobody says: one in 10 s of audio, in 28 words of text. */
-export const defaultSceneCount = (units: readonly Unit[]): number => {
+/** How many scenes a text of this length gets when nobody says: one in 10 s of audio, in 28 words of text, times `scale`. */
+export const defaultSceneCount = (units: readonly Unit[], scale = 1): number => {
   const duration = durationMs(units);
   const words = units.reduce((sum, unit) => sum + wordCount(unit.text), 0);
-  const byLength = duration === null ? words / WORDS_PER_SCENE : duration / SCENE_DURATION_MS;
+  const byLength = (duration === null ? words / WORDS_PER_SCENE : duration / SCENE_DURATION_MS) / scale;
   const count = Math.max(1, Math.min(MAX_DEFAULT_SCENES, Math.round(byLength), units.length));
   // A poem of four short stanzas is four pictures, though its length alone would make it two.
   const paragraphs = units.filter(({ breakBefore }) => breakBefore === 1).length;

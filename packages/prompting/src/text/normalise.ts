@@ -2,6 +2,9 @@
 const CONTROL = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\uFFFC\uFFFD]/gu;
 const LONE_SURROGATE = /[\uD800-\uDFFF]/gu;
 
+/** Lines that lyrics begin with, of which none is sung. */
+const MUSIC_HEADER = /^[^\S\n]*(?:genre|bpm|tempo)\s*:[^\n]*$/gimu;
+
 /**
  * Takes out of a text what a generator would read as commands (`--ar`, `::`, brackets), and evens out quotes and
  * spaces. Double quotes stay as plain ones: the engine needs to know what is somebody's speech.
@@ -12,6 +15,7 @@ export const normalise = (text: string): string =>
     .normalize("NFC")
     .replaceAll(/\r\n?/gu, "\n")
     .replaceAll(CONTROL, " ")
+    .replaceAll(MUSIC_HEADER, " ")
     .replaceAll(/(^|\s)--?[a-z]{2,12}(?:\s+\d+(?::\d+)?)?(?=\s|$)/giu, (match) =>
       match.trimStart().startsWith("--") ? " " : match,
     )

@@ -86,6 +86,7 @@ export const toResult = (transcript: Transcript, engine: string, limits: Limits)
   return {
     language: fromProviderLanguage(transcript.language_code ?? "und"),
     durationMs: Math.round(durationMs),
+    wordTiming: "provider",
     segments,
     engine: model === null || model === undefined ? engine : `${engine}/${model}`,
     warnings: [],

@@ -62,12 +62,21 @@ const cutTo = async (source: string, share: number): Promise<string> => {
 };
 
 describe("openDecoder", () => {
-  test.each(FORMATS)("decodes $extension ($codec)", async (format) => {
-    const target = join(folder, `tone.${format.extension}`);
+  test.each(FORMATS)("decodes $extension ($codec, $rateHz Hz)", async (format) => {
+    const target = join(folder, `${format.codec}.${format.extension}`);
     encode(wav, target, format);
     const { samples } = await decode(target);
     expect(samples.length / SAMPLE_RATE_HZ).toBeCloseTo(SECONDS, 0);
     expect(outlineOf(samples)).toEqual(OUTLINE);
+  });
+
+  test("decodes AMR, whose frames say no more than their kind", async () => {
+    const target = join(folder, "voice.amr");
+    const frame = Buffer.from([0x3c, ...Array.from({ length: 31 }, (_, index) => (index * 73 + 11) % 256)]);
+    await writeFile(target, Buffer.concat([Buffer.from("#!AMR\n", "latin1"), ...Array<Buffer>(100).fill(frame)]));
+    const { samples } = await decode(target);
+    expect(samples.length / SAMPLE_RATE_HZ).toBeCloseTo(2, 1);
+    expect(Math.max(...samples)).toBeGreaterThan(0.01);
   });
 
   test("knows a WAV's duration from its header", async () => {

@@ -7,7 +7,7 @@ import { AppError, MINUTE, siblingModule } from "@phonoscene/kernel";
 import { type DecoderNotes, readDecoderNotes, refusal } from "./decoder-notes.ts";
 import { DEMUXERS } from "./demuxers.ts";
 import type { MediaKind } from "./media-kind.ts";
-import { CHANNELS, FRAME_BYTES, SAMPLE_RATE_HZ } from "./pcm-format.ts";
+import { CHANNELS, FRAME_BYTES, MAX_DECODER_BYTES, SAMPLE_RATE_HZ } from "./pcm-format.ts";
 
 /** Without a sample for this long the file has caught the decoder in a loop. */
 const STALL_TIMEOUT_MS = MINUTE;
@@ -36,7 +36,7 @@ type Stdio = { child: ChildProcess; stdout: Readable; stderr: Readable };
 /** `ffmpeg`'s arguments: one forced demuxer, local files only, first audio track, raw samples out. */
 const ffmpegArguments = (filePath: string, demuxer: string): string[] =>
   [
-    ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"],
+    ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", "-max_alloc", String(MAX_DECODER_BYTES)],
     ["-protocol_whitelist", "file,pipe", "-format_whitelist", DEMUXERS.join(",")],
     ["-f", demuxer, "-i", `file:${filePath}`, "-map", "0:a:0", "-vn", "-sn", "-dn"],
     ["-ac", String(CHANNELS), "-ar", String(SAMPLE_RATE_HZ), "-f", "f32le", "pipe:1"],
@@ -105,15 +105,26 @@ const refuseLongClaim = ({ durationMs }: DecoderNotes, { maxDurationMs, sizeByte
   if ((sizeBytes * 8 * 1000) / durationMs >= LEAST_BITS_PER_SECOND) throw tooLong(maxDurationMs);
 };
 
-/** Whole frames out of pipe chunks that end anywhere. */
+const BLOCK_BYTES = (SAMPLE_RATE_HZ / 2) * FRAME_BYTES;
+
+/** Half seconds out of pipe chunks that end anywhere: what is made of a recording must not depend on the pipe. */
 const toBlocks = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Float32Array> {
-  let rest: Buffer = Buffer.alloc(0);
+  let block = new Uint8Array(BLOCK_BYTES);
+  let filled = 0;
   for await (const chunk of chunks) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const whole = bytes.length - (bytes.length % FRAME_BYTES);
-    rest = bytes.subarray(whole);
-    if (whole > 0) yield new Float32Array(new Uint8Array(bytes.subarray(0, whole)).buffer);
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + BLOCK_BYTES - filled);
+      block.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < BLOCK_BYTES) continue;
+      yield new Float32Array(block.buffer);
+      block = new Uint8Array(BLOCK_BYTES);
+      filled = 0;
+    }
   }
+  const whole = filled - (filled % FRAME_BYTES);
+  if (whole > 0) yield new Float32Array(block.buffer, 0, whole / Float32Array.BYTES_PER_ELEMENT);
 };
 
 /** The pipe's chunks; the decoder is killed when none comes for too long. */

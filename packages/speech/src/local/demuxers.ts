@@ -12,7 +12,6 @@ export const DEMUXERS = [
   "aiff",
   "caf",
   "amr",
-  "ac3",
   "mpegts",
   "avi",
 ] as const;

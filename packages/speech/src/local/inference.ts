@@ -4,16 +4,20 @@ export { Tensor };
 export type { InferenceSession };
 
 /** One thread: two cost twice the processor time for little. Without memory patterns a session needs 80 MB less. */
-export const SESSION_OPTIONS = {
+export const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   enableMemPattern: false,
   graphOptimizationLevel: "all",
   logSeverityLevel: 3,
-} as const;
+};
 
-export const openSession = (path: string): Promise<InferenceSession> => InferenceSession.create(path, SESSION_OPTIONS);
+/** A model by its path, or by its content. */
+export const openSession = (model: string | Uint8Array): Promise<InferenceSession> =>
+  typeof model === "string"
+    ? InferenceSession.create(model, SESSION_OPTIONS)
+    : InferenceSession.create(model, SESSION_OPTIONS);
 
 /** A named output of a session. */
 export const outputOf = (outputs: InferenceSession.ReturnType, name: string): Tensor => {

@@ -46,6 +46,7 @@ describe("identifyMedia", () => {
     ["ogg", oggPage(30)],
     ["aiff", bytes("", "FORM\0\0\0\0AIFF")],
     ["caf", bytes("", "caff")],
+    ["amr", bytes("", "#!AMR\n")],
     ["asf", bytes("3026b2758e66cf11")],
     ["mp3", mp3Frames(4)],
     ["mp3", Buffer.concat([Buffer.alloc(100, "junk"), mp3Frames(4)])],

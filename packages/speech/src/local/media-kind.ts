@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 
-import { AppError } from "@phonoscene/kernel";
+import { AppError, AUDIO_FORMATS, type AudioFormat, sniffAudioFormat } from "@phonoscene/kernel";
 
 import type { Demuxer } from "./demuxers.ts";
 import { isOggCut } from "./ogg-pages.ts";
@@ -17,29 +17,21 @@ const PROBE_BYTES = 64 * 1024;
 
 const ascii = (bytes: Buffer, at: number, length: number): string => bytes.toString("latin1", at, at + length);
 
-const hasMpegTsSync = (bytes: Buffer): boolean => [0, 188, 376].every((at) => bytes[at] === 0x47);
-
-const ISO_BOXES = new Set(["ftyp", "moov", "mdat", "wide", "free", "skip", "pnot"]);
-const EBML = "1a45dfa3";
-const ASF = "3026b275";
-const AC3 = "0b77";
-
-/** Formats that say what they are in their first bytes. */
-const SIGNATURES: readonly [Demuxer, (bytes: Buffer) => boolean][] = [
-  ["wav", (bytes) => ["RIFF", "RF64", "BW64"].includes(ascii(bytes, 0, 4)) && ascii(bytes, 8, 4) === "WAVE"],
-  ["avi", (bytes) => ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 4) === "AVI "],
-  ["w64", (bytes) => ascii(bytes, 0, 4) === "riff" && ascii(bytes, 24, 4) === "wave"],
-  ["flac", (bytes) => ascii(bytes, 0, 4) === "fLaC"],
-  ["ogg", (bytes) => ascii(bytes, 0, 4) === "OggS"],
-  ["aiff", (bytes) => ascii(bytes, 0, 4) === "FORM" && ["AIFF", "AIFC"].includes(ascii(bytes, 8, 4))],
-  ["caf", (bytes) => ascii(bytes, 0, 4) === "caff"],
-  ["amr", (bytes) => ascii(bytes, 0, 5) === "#!AMR"],
-  ["mov", (bytes) => ISO_BOXES.has(ascii(bytes, 4, 4))],
-  ["matroska", (bytes) => bytes.toString("hex", 0, 4) === EBML],
-  ["asf", (bytes) => bytes.toString("hex", 0, 4) === ASF],
-  ["ac3", (bytes) => bytes.toString("hex", 0, 2) === AC3],
-  ["mpegts", hasMpegTsSync],
-];
+/** What decodes each format that says what it is in its first bytes; those made of frames alone are looked at closer. */
+const CONTAINERS: Record<Exclude<AudioFormat, "mp3" | "aac">, Demuxer> = {
+  wav: "wav",
+  avi: "avi",
+  w64: "w64",
+  flac: "flac",
+  ogg: "ogg",
+  webm: "matroska",
+  aiff: "aiff",
+  caf: "caf",
+  amr: "amr",
+  wma: "asf",
+  m4a: "mov",
+  ts: "mpegts",
+};
 
 const ID3_HEADER_BYTES = 10;
 
@@ -103,8 +95,8 @@ const hasFrames = (bytes: Buffer, frameBytes: (bytes: Buffer, at: number) => num
 };
 
 const identify = (bytes: Buffer): Demuxer | null => {
-  const signature = SIGNATURES.find(([, matches]) => matches(bytes));
-  if (signature !== undefined) return signature[0];
+  const format = sniffAudioFormat(bytes);
+  if (format !== null && format !== "mp3" && format !== "aac") return CONTAINERS[format];
   if (hasFrames(bytes, adtsFrameBytes)) return "aac";
   return hasFrames(bytes, mpegFrameBytes) ? "mp3" : null;
 };
@@ -133,7 +125,6 @@ export const identifyMedia = async (filePath: string): Promise<MediaKind> => {
   const demuxer = tagBytes === 0 ? identify(head) : tagBytes < size ? (identify(await read(tagBytes)) ?? "mp3") : null;
   if (demuxer !== null) return { demuxer, isCut: await isCut(demuxer, read, size) };
   throw new AppError("audio_unreadable", {
-    detail:
-      "The file is not a recording that can be read: send MP3, WAV, FLAC, Ogg, Opus, M4A, MP4, WebM or AIFF, whatever its name.",
+    detail: `The file is not a recording that can be read, whatever its name: its content is none of ${AUDIO_FORMATS.join(", ")}.`,
   });
 };

@@ -17,26 +17,43 @@ export type WhisperJob = {
 /** A BCP 47 tag, and how sure the model is of it, 0..1. */
 export type DetectedLanguage = { tag: string; probability: number };
 
+export type MoonshineJob = { model: ModelName; modelDir: string | undefined };
+
 /** What a recognition process is told, once. */
 export type LocalJob = {
   filePath: string;
   ffmpegPath: string | undefined;
   maxDurationMs: number;
-} & ({ model: ModelName; modelDir: string | undefined } | { whisper: WhisperJob });
+  /** What an earlier attempt heard: chunks with the same bounds are not heard again. */
+  known: HeardChunk[];
+} & (MoonshineJob | { whisper: WhisperJob });
+
+/** How sure the recogniser was of one stretch of speech. */
+export type Evidence = {
+  tokens: number;
+  /** Mean of the tokens', <= 0. */
+  logProbability: number;
+};
+
+/** What was heard in one chunk of the recording. */
+export type HeardChunk = {
+  startMs: number;
+  endMs: number;
+  segments: SpeechSegment[];
+  evidence: Evidence[];
+  /** What the recording is in, by all that was heard up to here; absent or null where that was not looked for. */
+  language?: DetectedLanguage | null;
+};
 
 export type LocalSummary = {
   durationMs: number;
   /** The file ends too early. */
   isTruncated: boolean;
-  /** Of the chunks' mean log-probabilities: how sure the recogniser was of the whole. */
-  medianLogProbability: number;
-  /** Null where the model does not look for it. */
-  language: DetectedLanguage | null;
 };
 
-/** What a recognition process says: segments and progress as they come, then `done` or `failed`, then nothing. */
+/** What a recognition process says: chunks and progress as they come, then `done` or `failed`, then nothing. */
 export type LocalMessage =
-  | { type: "segments"; segments: SpeechSegment[] }
+  | { type: "heard"; chunk: HeardChunk }
   | { type: "progress"; fraction: number }
   | ({ type: "done" } & LocalSummary)
   | { type: "failed"; code: ProblemCode; detail: string; trace: string };

@@ -1,27 +1,36 @@
-import type { DetectedLanguage, LocalJob } from "./messages.ts";
+import type { DetectedLanguage, LocalJob, MoonshineJob } from "./messages.ts";
 import { moonshineFiles, voiceFile } from "./model-files.ts";
 import { type Moonshine, openMoonshine } from "./moonshine.ts";
 import { openVoiceDetector } from "./voice-detector.ts";
 
-export type Recogniser = Moonshine & {
+export type Recogniser = Pick<Moonshine, "recognise"> & {
   /** What it found the language to be; null where that was said, absent where it knows one alone. */
   language?(): DetectedLanguage | null;
 };
 
-export type Models = {
-  recogniser: Recogniser;
-  newVoiceDetector: () => (frame: Float32Array) => Promise<number>;
-};
+type VoiceDetector = { newVoiceDetector: () => (frame: Float32Array) => Promise<number> };
 
-/** Whisper's library is large: only its jobs load it. */
-const openRecogniser = async (job: LocalJob): Promise<Recogniser> => {
-  if (!("whisper" in job)) return openMoonshine(job.model, await moonshineFiles(job.model, job.modelDir));
-  const { openWhisper } = await import("../whisper/whisper.ts");
-  return openWhisper(job.whisper);
-};
+export type Models = VoiceDetector & { recogniser: Recogniser };
 
-/** @throws AppError "model_not_installed", "language_unsupported". */
-export const openModels = async (job: LocalJob): Promise<Models> => ({
-  recogniser: await openRecogniser(job),
+const openVoice = async (): Promise<VoiceDetector> => ({
   newVoiceDetector: await openVoiceDetector(await voiceFile()),
 });
+
+/** @throws AppError "model_not_installed". */
+export const openEnglishModels = async ({
+  model,
+  modelDir,
+}: MoonshineJob): Promise<VoiceDetector & { moonshine: Moonshine }> => ({
+  moonshine: await openMoonshine(model, await moonshineFiles(model, modelDir)),
+  ...(await openVoice()),
+});
+
+/** Whisper's library is large: only its jobs load it. @throws AppError "model_not_installed", "language_unsupported". */
+export const openModels = async (job: LocalJob): Promise<Models> => {
+  if (!("whisper" in job)) {
+    const { moonshine: recogniser, ...voice } = await openEnglishModels(job);
+    return { recogniser, ...voice };
+  }
+  const { openWhisper } = await import("../whisper/whisper.ts");
+  return { recogniser: await openWhisper(job.whisper), ...(await openVoice()) };
+};

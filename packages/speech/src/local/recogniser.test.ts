@@ -71,6 +71,13 @@ describe("hear", () => {
     expect(calls[0]?.peak).toBeCloseTo(0.5);
   });
 
+  test("a few words of a doubtful voice are music, sentences are speech in noise", async () => {
+    const doubtful = chunkOf(WHOLE, PARTS, { voice: 0.75 });
+    expect(await hear(answering({ tokens: 11 }).model, doubtful)).toEqual([]);
+    expect(await hear(answering({ tokens: 12 }).model, doubtful)).toHaveLength(1);
+    expect(await hear(answering({ tokens: 2 }).model, chunkOf(WHOLE, PARTS, { voice: 0.8 }))).toHaveLength(1);
+  });
+
   test("an answer without a word is nothing heard", async () => {
     const { model } = answering({ text: "..." });
     expect(await hear(model, chunkOf(WHOLE, PARTS))).toEqual([]);

@@ -11,12 +11,19 @@ export type Heard = {
   voiced: Frames[];
   /** Mean log-probability of the tokens. */
   logProbability: number;
+  tokens: number;
   /** On the recording's clock; null where the model does not say. */
   words: SpeechWord[] | null;
 };
 
 /** A voice as sure as this was there: an empty answer is the model's mistake (digits over the telephone). */
 const CERTAIN_VOICE = 0.6;
+/**
+ * Plucked strings pass for a voice, but not for a sure one, and give a few words ("One, two, three, four"). A guitar has
+ * .73; speech has .84 and more, under loud noise .79, and then sentences come of it.
+ */
+const DOUBTFUL_VOICE = 0.76;
+const FEW_TOKENS = 12;
 const MIN_HALF_FRAMES = Math.floor(3000 / FRAME_MS);
 /** Raised to a normal level first: the model was trained on no whispers. */
 const QUIET_PEAK = 0.1;
@@ -62,18 +69,19 @@ const level = (samples: Float32Array): void => {
 
 /**
  * Recognises a chunk. Where the model repeats itself or finds no end, both halves are tried once; what still loops
- * stays cut short. Chunks without a word give nothing.
+ * stays cut short. Chunks without a word give nothing, and few words of a doubtful voice count as none.
  */
-export const hear = async (model: Moonshine, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
+export const hear = async (model: Pick<Moonshine, "recognise">, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
   level(chunk.samples);
-  const { text, logProbability, ending, words } = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
+  const recognition = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
+  const { text, logProbability, tokens, ending, words } = recognition;
   const parts = ending !== "end" && mayHalve ? halves(chunk) : [];
   if (parts.length > 0) {
     const heard: Heard[] = [];
     for (const part of parts) heard.push(...(await hear(model, part, false)));
     return heard;
   }
-  if (!/[\p{L}\p{N}]/u.test(text)) return [];
+  if (!/[\p{L}\p{N}]/u.test(text) || (chunk.voice < DOUBTFUL_VOICE && tokens < FEW_TOKENS)) return [];
   const timed = words === undefined || words === null ? null : onRecordingsClock(words, chunk);
-  return [{ text, frames: chunk.frames, voiced: chunk.voiced, logProbability, words: timed }];
+  return [{ text, frames: chunk.frames, voiced: chunk.voiced, logProbability, tokens, words: timed }];
 };

@@ -3,13 +3,12 @@ import { once } from "node:events";
 
 import { AppError, type Logger, siblingModule } from "@phonoscene/kernel";
 
-import type { SpeechSegment } from "../port.ts";
-import type { LocalJob, LocalMessage, LocalSummary } from "./messages.ts";
+import type { HeardChunk, LocalJob, LocalMessage, LocalSummary } from "./messages.ts";
 
 export type ChildOptions = {
   signal: AbortSignal;
   logger: Logger | undefined;
-  onSegments(segments: SpeechSegment[]): void;
+  onHeard(chunk: HeardChunk): void;
   onProgress(fraction: number): void;
 };
 
@@ -60,14 +59,14 @@ const conclude = (ending: Ending, end: string): LocalSummary => {
  * @throws AppError as the process reported it, "internal" when it died; the signal's reason when aborted.
  */
 export const runChild = async (job: LocalJob, options: ChildOptions): Promise<LocalSummary> => {
-  const { signal, logger, onSegments, onProgress } = options;
+  const { signal, logger, onHeard, onProgress } = options;
   const child = start();
   const tail = tailOf(child);
   const kill = (): void => killGroup(child);
   let ending: Ending = null;
   child.on("message", (message: LocalMessage) => {
     if (signal.aborted) return;
-    if (message.type === "segments") onSegments(message.segments);
+    if (message.type === "heard") onHeard(message.chunk);
     else if (message.type === "progress") onProgress(message.fraction);
     else ending = message;
   });

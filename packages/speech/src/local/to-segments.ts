@@ -3,6 +3,7 @@ import { groupWords, joinWords, type TimedWord } from "../sentences.ts";
 import { spanMs } from "./chunks.ts";
 import type { Heard } from "./recogniser.ts";
 import { alignUnits, spokenWeight } from "./timing.ts";
+import { cutToVoice, interpolateWords } from "./word-times.ts";
 
 type WeighedWord = TimedWord & { weight: number };
 
@@ -33,18 +34,17 @@ const fromWords = (words: readonly SpeechWord[], confidence: number): SpeechSegm
 
 /** Cuts what was heard into timed sentences, in order. */
 export const toSegments = ({ text, frames, voiced, logProbability, words }: Heard): SpeechSegment[] => {
-  if (words !== null && words.length > 0) return fromWords(words, Math.exp(logProbability));
   const spans = (voiced.length > 0 ? voiced : [frames]).map(spanMs);
+  if (words !== null) return fromWords(cutToVoice(words, spans), Math.exp(logProbability));
   const voicedMs = spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   const units = groupWords(toWords(text, voicedMs));
   const times = alignUnits(
     units.map((unit) => unit.reduce((sum, { weight }) => sum + weight, 0)),
     spans,
   );
-  return units.map((unit, index) => ({
-    startMs: Math.round(times[index]?.startMs ?? 0),
-    endMs: Math.round(times[index]?.endMs ?? 0),
-    text: joinWords(unit),
-    confidence: Math.exp(logProbability),
-  }));
+  return units.map((unit, index) => {
+    const { startMs = 0, endMs = 0 } = times[index] ?? {};
+    const segment = { startMs: Math.round(startMs), endMs: Math.round(endMs), text: joinWords(unit) };
+    return { ...segment, confidence: Math.exp(logProbability), words: interpolateWords(segment, spans) };
+  });
 };

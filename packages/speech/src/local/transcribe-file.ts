@@ -2,12 +2,11 @@ import { stat } from "node:fs/promises";
 
 import { AppError } from "@phonoscene/kernel";
 
-import type { SpeechSegment } from "../port.ts";
-import { type Chunk, type Chunker, createChunker } from "./chunks.ts";
+import { type Chunk, type Chunker, createChunker, spanMs } from "./chunks.ts";
 import { type DecodeRequest, openDecoder } from "./decode.ts";
 import type { DecoderNotes } from "./decoder-notes.ts";
 import { identifyMedia } from "./media-kind.ts";
-import type { LocalJob, LocalSummary } from "./messages.ts";
+import type { HeardChunk, LocalJob, LocalSummary } from "./messages.ts";
 import { amplify, mixDown, peakOf } from "./mix.ts";
 import { type Models, openModels } from "./open-models.ts";
 import { SAMPLE_RATE_HZ } from "./pcm-format.ts";
@@ -17,7 +16,7 @@ import { toSegments } from "./to-segments.ts";
 
 /** What a caller of `transcribeFile` is told on the way; each must have been taken before the work goes on. */
 export type Listener = {
-  onSegments(segments: SpeechSegment[]): Promise<void>;
+  onHeard(chunk: HeardChunk): Promise<void>;
   onProgress(fraction: number): Promise<void>;
 };
 
@@ -37,7 +36,8 @@ type Pass = {
   samples: number;
   /** Too quiet to be worth recognising as it is. */
   isQuiet: boolean;
-  logProbabilities: number[];
+  /** A word was heard. */
+  hasWords: boolean;
   notes: DecoderNotes;
 };
 
@@ -59,14 +59,23 @@ const createQueue = (isWaiting: boolean) => {
   };
 };
 
-type Recording = DecodeRequest & { models: Models; listener: Listener };
+type Recording = DecodeRequest & { models: Models; known: readonly HeardChunk[]; listener: Listener };
 
-const recognise = async (chunks: Chunk[], pass: Pass, { models, listener }: Recording): Promise<void> => {
+const hearChunk = async (chunk: Chunk, { models, known }: Recording): Promise<HeardChunk> => {
+  const { startMs, endMs } = spanMs(chunk.frames);
+  const earlier = known.find((one) => one.startMs === startMs && one.endMs === endMs);
+  if (earlier !== undefined) return earlier;
+  const heard = await hear(models.recogniser, chunk);
+  const evidence = heard.map(({ tokens, logProbability }) => ({ tokens, logProbability }));
+  const language = models.recogniser.language?.() ?? null;
+  return { startMs, endMs, segments: heard.flatMap(toSegments), evidence, language };
+};
+
+const recognise = async (chunks: Chunk[], pass: Pass, recording: Recording): Promise<void> => {
   for (const chunk of chunks) {
-    for (const heard of await hear(models.recogniser, chunk)) {
-      pass.logProbabilities.push(heard.logProbability);
-      await listener.onSegments(toSegments(heard));
-    }
+    const heard = await hearChunk(chunk, recording);
+    pass.hasWords ||= heard.segments.length > 0;
+    await recording.listener.onHeard(heard);
   }
 };
 
@@ -83,7 +92,7 @@ const readOnce = async (recording: Recording, gain: number): Promise<Pass> => {
   const decoding = openDecoder(recording);
   const chunker = createChunker(recording.models.newVoiceDetector());
   const queue = createQueue(gain === 1);
-  const pass: Pass = { gain, peak: 0, samples: 0, isQuiet: false, logProbabilities: [], notes: decoding.notes() };
+  const pass: Pass = { gain, peak: 0, samples: 0, isQuiet: false, hasWords: false, notes: decoding.notes() };
   for await (const block of decoding.blocks) {
     await recognise(queue.push(await listen(block, pass, chunker), pass.peak), pass, recording);
     if (queue.isFull()) break;
@@ -102,9 +111,6 @@ const TOLERANCE_SHARE = 0.02;
 const isShort = (durationMs: number, { durationMs: claimedMs, isEstimate }: DecoderNotes): boolean =>
   claimedMs !== null && !isEstimate && claimedMs - durationMs > Math.max(TOLERANCE_MS, TOLERANCE_SHARE * claimedMs);
 
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? 0;
-
 /**
  * Decodes a recording, finds the speech and recognises it, chunk by chunk.
  * @throws AppError "no_speech", "model_not_installed", and what `openDecoder` throws.
@@ -115,7 +121,7 @@ export const transcribeFile = async (job: LocalJob, listener: Listener): Promise
   const recording = { ...job, media, sizeBytes, listener, models: await openModels(job) };
   const first = await readOnce(recording, 1);
   const pass = first.isQuiet ? await readOnce(recording, AMPLIFIED_PEAK / first.peak) : first;
-  if (pass.logProbabilities.length === 0) {
+  if (!pass.hasWords) {
     const detail = "No speech was found in the recording: send one in which somebody speaks, or louder.";
     throw new AppError("no_speech", { detail });
   }
@@ -123,7 +129,5 @@ export const transcribeFile = async (job: LocalJob, listener: Listener): Promise
   return {
     durationMs,
     isTruncated: media.isCut || pass.notes.isCut || isShort(durationMs, pass.notes),
-    medianLogProbability: median(pass.logProbabilities),
-    language: recording.models.recogniser.language?.() ?? null,
   };
 };

@@ -11,7 +11,8 @@ import {
 } from "@phonoscene/testing/openai-speech";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import type { HeardPiece, PieceStore, SpeechRequest } from "../port.ts";
+import { memoryStore } from "../../test/memory-store.ts";
+import type { SpeechRequest } from "../port.ts";
 import { createOpenAiSpeechEngine, type OpenAiSpeechConfig } from "./engine.ts";
 import { toWav } from "./pieces.ts";
 
@@ -58,17 +59,6 @@ const failure = async (work: Promise<unknown>): Promise<AppError> => {
   const error: unknown = await work.catch((reason: unknown) => reason);
   if (error instanceof AppError) return error;
   throw new Error("An AppError was due", { cause: error });
-};
-
-/** Pieces as the database keeps them: as JSON. */
-const memoryStore = (): PieceStore & { saved: { engine: string; json: string }[] } => {
-  const saved: { engine: string; json: string }[] = [];
-  return {
-    saved,
-    find: async (engineName) =>
-      saved.filter((one) => one.engine === engineName).map(({ json }) => JSON.parse(json) as HeardPiece),
-    save: async (engineName, piece) => void saved.push({ engine: engineName, json: JSON.stringify(piece) }),
-  };
 };
 
 describe("a small recording", () => {

@@ -3,13 +3,14 @@ import { stat } from "node:fs/promises";
 import type { Warning } from "@phonoscene/contracts";
 import { AppError, type Logger } from "@phonoscene/kernel";
 
-import { inOrder, truncationWarnings } from "../local/engine.ts";
-import type { LocalSummary, WhisperJob } from "../local/messages.ts";
-import { runChild } from "../local/run-child.ts";
+import { inOrder, TRUNCATED } from "../local/engine.ts";
+import { hearInChild } from "../local/hear-in-child.ts";
+import type { DetectedLanguage, WhisperJob } from "../local/messages.ts";
+import { wordTimingOf } from "../local/word-times.ts";
 import { fetchModel, type HubModel, isHubModel, modelFolder, repairOf } from "../models/fetch-model.ts";
 import { hasEveryFile } from "../models/files.ts";
 import { findModel, sizeOf, SPEECH_MODELS } from "../models/registry.ts";
-import type { SpeechEngine, SpeechRequest, SpeechResult, SpeechSegment } from "../port.ts";
+import type { SpeechEngine, SpeechRequest, SpeechResult } from "../port.ts";
 import { onlyRising } from "../rising.ts";
 import { whisperCode } from "./language.ts";
 
@@ -71,14 +72,14 @@ const modelOf = ({ model, cacheDir, hubUrl, logger }: WhisperSpeechConfig): Mode
   return { name: known.id, files: known.files, repair: repairOf(known), folder };
 };
 
-const warningsFor = (summary: LocalSummary): Warning[] => {
-  const warnings = truncationWarnings(summary);
-  if (summary.language !== null && summary.language.probability < SURE) {
-    const message = `The language was taken for ${summary.language.tag}, and could be another: check the transcript, or name the language.`;
-    warnings.push({ code: "language_low_confidence", message });
-  }
-  return warnings;
+const doubt = (language: DetectedLanguage | null): Warning[] => {
+  if (language === null || language.probability >= SURE) return [];
+  const message = `The language was taken for ${language.tag}, and could be another: check the transcript, or name the language.`;
+  return [{ code: "language_low_confidence", message }];
 };
+
+/** Changes when the same recording would be cut or heard otherwise: what was kept before is then of no use. */
+const HEARING = "1";
 
 /**
  * Speech in 99 languages on this machine: OpenAI's Whisper in ONNX, through Transformers.js, in a process a recording.
@@ -87,32 +88,37 @@ const warningsFor = (summary: LocalSummary): Warning[] => {
 export const createWhisperSpeechEngine = (config: WhisperSpeechConfig): SpeechEngine<SpeechResult> => {
   const { ffmpegPath, maxDurationMs, logger } = config;
   const model = modelOf(config);
+  const { files, repair } = model;
   const name = `whisper/${model.name}`;
   return {
     name,
-    transcribe: async ({ filePath, language, signal, onProgress }): Promise<SpeechResult> => {
+    transcribe: async ({ filePath, language, signal, pieces, onProgress }): Promise<SpeechResult> => {
       signal.throwIfAborted();
       const code = whisperCode(language);
       let doneBefore = 0;
       const rise = onlyRising(onProgress);
       const folder = await model.folder({ signal, onProgress: (fraction) => rise((doneBefore = fraction)) });
-      const segments: SpeechSegment[] = [];
-      const { files, repair } = model;
       const whisper = { folder, files, repair, language: code };
-      const job = { filePath, whisper, ffmpegPath, maxDurationMs };
-      const summary = await runChild(job, {
-        signal,
-        logger,
-        onSegments: (more) => segments.push(...more),
-        onProgress: (fraction) => rise(doneBefore + (1 - doneBefore) * fraction),
-      });
+      const { chunks, summary } = await hearInChild(
+        { filePath, whisper, ffmpegPath, maxDurationMs },
+        {
+          engine: `${name}, ${code ?? "auto"}, ${HEARING}`,
+          pieces,
+          signal,
+          logger,
+          onProgress: (fraction) => rise(doneBefore + (1 - doneBefore) * fraction),
+        },
+      );
+      const segments = chunks.flatMap((chunk) => chunk.segments);
+      const detected = chunks.at(-1)?.language ?? null;
       rise(1);
       return {
-        language: language === "auto" ? (summary.language?.tag ?? "en") : language,
+        language: language === "auto" ? (detected?.tag ?? "en") : language,
         durationMs: summary.durationMs,
+        wordTiming: wordTimingOf(segments),
         segments: inOrder(segments, summary.durationMs),
         engine: name,
-        warnings: warningsFor(summary),
+        warnings: [...(summary.isTruncated ? [TRUNCATED] : []), ...doubt(detected)],
       };
     },
   };

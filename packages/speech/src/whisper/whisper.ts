@@ -154,14 +154,17 @@ const generate = async (loaded: Loaded, { samples, features, language, mayBeEmpt
 const toMs = (seconds: number): number => Math.round(seconds * 1000);
 
 /** The words in order, none beginning before the one before it ends. */
-const toWords = (chunks: z.output<typeof Chunks>["chunks"], lengthMs: number): SpeechWord[] => {
+const toWords = (
+  chunks: z.output<typeof Chunks>["chunks"],
+  { lengthMs, confidence }: { lengthMs: number; confidence: number },
+): SpeechWord[] => {
   let earliestMs = 0;
   return chunks.flatMap(({ text, timestamp: [start, end] }) => {
     if (text.trim() === "") return [];
     const startMs = Math.min(lengthMs, Math.max(earliestMs, toMs(start ?? 0)));
     const endMs = Math.min(lengthMs, Math.max(startMs, toMs(end ?? start ?? 0)));
     earliestMs = endMs;
-    return [{ text: text.trim(), startMs, endMs, confidence: null }];
+    return [{ text: text.trim(), startMs, endMs, confidence }];
   });
 };
 
@@ -189,9 +192,11 @@ const toRecognition = (
   return {
     text: z.string().parse(text).replaceAll("\uFFFD", "").trim(),
     logProbability,
-    tokens: taken.length,
+    tokens: taken.filter((token) => token < rules.endToken).length,
     ending: kept !== null ? "loop" : hasEnded ? "end" : "cap",
-    words: hasWordTimes ? toWords(Chunks.parse(timed).chunks, toMs(seconds)) : null,
+    words: hasWordTimes
+      ? toWords(Chunks.parse(timed).chunks, { lengthMs: toMs(seconds), confidence: Math.exp(logProbability) })
+      : null,
   };
 };
 

@@ -5,6 +5,7 @@ import {
   Storyboard,
   type StoryboardFormat,
   type StreamedText,
+  Task,
   type TranscriptFormat,
   type TranscriptWithWords,
 } from "@phonoscene/contracts";
@@ -28,17 +29,17 @@ import { toCsv } from "./formats/csv.ts";
 import { toJson } from "./formats/json.ts";
 import { toLines } from "./formats/lines.ts";
 import { toMarkdown } from "./formats/markdown.ts";
-import { type Cue, toSrt, toVtt } from "./formats/subtitles.ts";
+import { type Cue, spokenBy, toSrt, toVtt } from "./formats/subtitles.ts";
 
-type Timed = { startMs: number | null; endMs: number | null; text: string };
+type Timed = { startMs: number | null; endMs: number | null; text: string; speaker?: string | null };
 
 /** How one format is written: its media type, its file extension, and its writer. */
 type Format<Source> = { mediaType: string; extension: string; write(source: Source): StreamedText["chunks"] };
 
 /** @throws AppError "task/no-times" where none of them has times. */
 const toCues = (items: readonly Timed[]): Cue[] => {
-  const cues = items.flatMap(({ startMs, endMs, text }) =>
-    startMs === null || endMs === null ? [] : [{ startMs, endMs, text }],
+  const cues = items.flatMap(({ startMs, endMs, text, speaker = null }) =>
+    startMs === null || endMs === null ? [] : [{ startMs, endMs, text, speaker }],
   );
   if (cues.length > 0) return cues;
   throw new AppError("task/no-times", {
@@ -54,7 +55,7 @@ const TRANSCRIPT: Record<TranscriptFormat, Format<TranscriptWithWords>> = {
   txt: {
     mediaType: "text/plain",
     extension: "txt",
-    write: ({ segments }) => toLines(segments.map(({ text }) => text)),
+    write: ({ segments }) => toLines(segments.map(spokenBy)),
   },
   srt: { mediaType: "application/x-subrip", extension: "srt", write: ({ segments }) => toSrt(toCues(segments)) },
   vtt: { mediaType: "text/vtt", extension: "vtt", write: ({ segments }) => toVtt(toCues(segments)) },
@@ -96,7 +97,7 @@ const disposition = (task: TaskRow, extension: string): string =>
   attachment(task.name ?? stemOf(task.audio?.filename ?? ""), { fallback: `task-${task.id}`, extension });
 
 const toStoryboard = (row: TaskRow): Storyboard => {
-  const { id, name, options, promptEngine, scenes, prompts } = toTaskView(row);
+  const { id, name, options, promptEngine, scenes, prompts } = Task.parse(toTaskView(row));
   return Storyboard.parse({
     object: "storyboard",
     taskId: id,

@@ -54,7 +54,6 @@ const complete = async (taskId: string, segments: { startMs: number | null; endM
       negative: id === 0 ? "blur" : null,
       slots: [],
     })),
-    usage: null,
     warnings: [],
   });
   expect(isStored).toBe(true);
@@ -108,6 +107,17 @@ describe("a transcript", () => {
     const { transcript } = (await (await get(`/v1/tasks/${id}?include=transcript`)).json()) as Task;
     expect(transcript?.segments[0]).toMatchObject({ speaker: "A" });
     expect(transcript?.segments[0]).not.toHaveProperty("words");
+  });
+
+  it.each<[TranscriptFormat, string]>([
+    ["txt", 'A & B: She said "go" --> and went.\n=Шторм, 🌊\n'],
+    ["srt", '--> 00:00:02,000\nA & B: She said "go" --\u2060> and went.\n'],
+    ["vtt", '--> 00:00:02.000\n<v A &amp; B>She said "go" --&gt; and went.</v>\n'],
+  ])("names its speakers in %s", async (format, holds) => {
+    const id = await timedTask();
+    const where = { taskId_position: { taskId: id, position: 0 } };
+    await world.database.db.transcriptSegment.update({ where, data: { speaker: "A & B" } });
+    expect(await (await get(`/v1/tasks/${id}/transcript?format=${format}`)).text()).toContain(holds);
   });
 
   it("is there before the prompts are, where it came with the task", async () => {

@@ -46,7 +46,6 @@ const write = async (id: string, content = "a fox"): Promise<void> => {
     segments: [{ id: 0, startMs: null, endMs: null, text: "A fox ran.", confidence: null }],
     scenes: [{ index: 0, segmentIds: [0], excerpt: "A fox ran.", ...place }],
     prompts: [{ position: 0, sceneIndex: 0, content, negative: null, slots: [] }],
-    usage: null,
     warnings: [{ code: "text_short", message: "Short." }],
   });
 };

@@ -41,9 +41,12 @@ export const TEXTS = [
 
 export const slotRequest = (overrides: Partial<SlotRequest> = {}): SlotRequest => ({
   scenes: TEXTS.map((text, index) => draftScene(index, text)),
+  bible: [],
   formula: FORMULA,
   style: STYLE,
   language: "en",
+  promptLanguage: "en",
+  contentType: null,
   seed: 7,
   onProgress: () => undefined,
   signal: new AbortController().signal,
@@ -53,6 +56,7 @@ export const slotRequest = (overrides: Partial<SlotRequest> = {}): SlotRequest =
 /** A second engine that marks what it wrote. */
 export const plainEngine: PromptEngine = {
   name: "local",
+  readBible: () => Promise.resolve({ entities: [], engine: "local", usage: null, warnings: [] }),
   writeSlots: ({ scenes, formula, onProgress }) => {
     onProgress(1);
     const slots = scenes.map(({ index }) =>

@@ -1,8 +1,12 @@
 import { subtitleClock } from "./clock.ts";
 import { oneLine } from "./one-line.ts";
 
-/** Words that are on the screen from `startMs` until `endMs`. */
-export type Cue = { startMs: number; endMs: number; text: string };
+/** Words that are on the screen from `startMs` until `endMs`; a speaker where several are told apart. */
+export type Cue = { startMs: number; endMs: number; text: string; speaker?: string | null };
+
+/** Where the format has no place for a speaker: the line says it. */
+export const spokenBy = ({ speaker, text }: Pick<Cue, "speaker" | "text">): string =>
+  text === "" || (speaker ?? null) === null ? text : `${speaker}: ${text}`;
 
 /** Zero wide, so invisible; our own parser takes it out again. */
 const WORD_JOINER = "\u2060";
@@ -21,15 +25,20 @@ const srtText = (text: string): string =>
 export function* toSrt(cues: Iterable<Cue>): Generator<string> {
   let number = 0;
   for (const cue of cues) {
-    const text = srtText(cue.text);
+    const text = srtText(spokenBy(cue));
     if (text === "") continue;
     number += 1;
-    yield `${number}\n${subtitleClock(cue.startMs, ",")} --> ${subtitleClock(endOf(cue), ",")}\n${text}\n\n`;
+    const times = `${subtitleClock(cue.startMs, ",")} --> ${subtitleClock(endOf(cue), ",")}`;
+    yield `${number}\n${times}\n${text}\n\n`;
   }
 }
 
 const vttText = (text: string): string =>
   oneLine(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** A voice span; its annotation ends at `>`, which `vttText` writes otherwise. */
+const vttVoice = ({ speaker = null }: Cue, text: string): string =>
+  speaker === null ? text : `<v ${vttText(speaker)}>${text}</v>`;
 
 /** WebVTT subtitles; cues without words are left out. */
 export function* toVtt(cues: Iterable<Cue>): Generator<string> {
@@ -37,6 +46,6 @@ export function* toVtt(cues: Iterable<Cue>): Generator<string> {
   for (const cue of cues) {
     const text = vttText(cue.text);
     if (text === "") continue;
-    yield `\n${subtitleClock(cue.startMs, ".")} --> ${subtitleClock(endOf(cue), ".")}\n${text}\n`;
+    yield `\n${subtitleClock(cue.startMs, ".")} --> ${subtitleClock(endOf(cue), ".")}\n${vttVoice(cue, text)}\n`;
   }
 }
