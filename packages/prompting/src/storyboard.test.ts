@@ -10,7 +10,7 @@ import { writeStoryboard } from "./storyboard.ts";
 import { randomText, seededRandom } from "./testing/random-text.ts";
 
 const engine = createLocalEngine();
-const KEEPER = readFileSync(new URL("../../../bench/prompts/texts/keeper.txt", import.meta.url), "utf8");
+const KEEPER = readFileSync(new URL("../eval/texts/narration-keeper.dev.txt", import.meta.url), "utf8");
 
 type Asked = Partial<TaskOptions> & {
   language?: string;

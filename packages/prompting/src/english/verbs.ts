@@ -82,7 +82,7 @@ export const verbForm = (word: string): VerbForm | null => {
   if (word.endsWith("ed") && word.length > 3) {
     const stem = word.slice(0, -2);
     const lemma = firstKnown([...undouble(stem), `${stem}e`, stem.replace(/i$/u, "y")], (candidate) => {
-      return !participles.has(candidate) && regularPast(candidate) === word;
+      return regularPast(candidate) === word;
     });
     if (lemma !== undefined) return { lemma, form: "either" };
   }

@@ -41,9 +41,36 @@ export type Cast = {
   clock: number;
   /** The key of the clause's subject, which its object pronouns do not mean. */
   acting: string;
+  /** The last clause's subject where it is somebody known; empty otherwise. */
+  figure: string;
+  /** The last of them, whom a scene without anybody shows again. */
+  lastFigure: string;
+  /** The last one of each gender, for languages whose verbs tell it; `unknown` is the last of all. */
+  lastOf: Record<Gender, string>;
 };
 
-export const createCast = (): Cast => ({ members: new Map(), clock: 0, acting: "" });
+export const createCast = (): Cast => ({
+  members: new Map(),
+  clock: 0,
+  acting: "",
+  figure: "",
+  lastFigure: "",
+  lastOf: { male: "", female: "", unknown: "" },
+});
+
+/** The same people with all that a first reading learnt of them, none of them met yet. */
+export const recast = ({ members }: Cast): Cast => {
+  const fresh = new Map<Member, Member>();
+  const cast = createCast();
+  for (const [key, member] of members) {
+    if (member.name === "") continue;
+    const copy = fresh.get(member) ?? { ...member, subjectMentions: 0, lastSeen: Number.NEGATIVE_INFINITY };
+    fresh.set(member, copy);
+    // "the keeper" is Tomas only from where the text says so.
+    if (copy.key.split(" ").includes(key)) cast.members.set(key, copy);
+  }
+  return cast;
+};
 
 const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
 const TITLES: Readonly<Record<string, string>> = {
@@ -63,6 +90,8 @@ const TITLES: Readonly<Record<string, string>> = {
   princess: "princess",
   prince: "prince",
 };
+
+const TITLE_ROLES = new Set(Object.values(TITLES));
 
 /** "Old Mr. Petrov" is called Petrov, and is old. */
 const EPITHETS = new Set(words("old young little poor dear big tall good great"));
@@ -90,8 +119,7 @@ const genderOfPhrase = (tokens: readonly Token[], phrase: NounPhrase): Gender =>
 
 /** "an old keeper named Tomas Berg": a generator knows keepers, not Tomas. */
 const describeName = ({ name, detail, role, gender }: Member): string => {
-  const known = role ?? (gender === "unknown" ? null : gender === "male" ? "man" : "woman");
-  if (known === null) return name;
+  const known = role ?? { male: "man", female: "woman", unknown: "person" }[gender];
   const figure = detail === "" || known.startsWith(`${detail} `) ? known : `${detail} ${known}`;
   return `${articleFor(figure)} ${figure} named ${name}`;
 };
@@ -104,6 +132,9 @@ const isNation = (tokens: readonly Token[], phrase: NounPhrase): boolean =>
   tokens[phrase.start]?.lower === "the" &&
   /(?:[^m]ans|ese|ish|ch)$/u.test(tokens[phrase.head]?.lower ?? "");
 
+/** "in Marseille", "to Bristol" */
+const PLACING = /^(?:in|at|near|into|to|from|of|off|towards|across|through|around)$/u;
+
 const isPersonPhrase = (tokens: readonly Token[], phrase: NounPhrase): boolean => {
   const head = tokens[phrase.head]?.lower ?? "";
   if (!isProperName(tokens, phrase)) return nounKind(head) === "person";
@@ -111,6 +142,7 @@ const isPersonPhrase = (tokens: readonly Token[], phrase: NounPhrase): boolean =
   const parts = tokens.slice(phrase.start, phrase.coreEnd);
   if (parts.some((token) => placeNames.has(token.lower)) || DATES.test(head)) return false;
   const isNamed = parts.some((token) => isFirstName(token.lower) || Object.hasOwn(TITLES, token.lower));
+  if (!isNamed && PLACING.test(tokens[phrase.start - 1]?.lower ?? "")) return false;
   // "the Gutenberg Bible", "London Bridge" are things.
   return isNamed || (tokens[phrase.start]?.tag === "PROPN" && nounKind(head) === null);
 };
@@ -125,7 +157,10 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
   const title = core.flatMap((token) => TITLES[token.lower] ?? [])[0];
   const names = core.filter(isName);
   const name = isProper && isPerson && !isNation(tokens, phrase) ? names.map(({ text }) => text).join(" ") : "";
-  const adjectives = core.filter((token) => name !== "" && (token.tag === "ADJ" || EPITHETS.has(token.lower)));
+  const adjectives = core.filter(
+    (token) =>
+      name !== "" && (EPITHETS.has(token.lower) || (token.tag === "ADJ" && !/(?:est|\d.*)$/u.test(token.lower))),
+  );
   const member: Member = {
     key,
     name,
@@ -152,7 +187,10 @@ export const mention = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase
   const names = isNamed ? nameKeys(tokens, phrase) : [];
   const head = singular(tokens[phrase.head]?.lower ?? "");
   const keys = names.length > 0 ? names : [isPlural(tokens[phrase.head]?.lower ?? "") ? `${head}s` : head];
-  const known = keys.map((key) => cast.members.get(key)).find((member) => member !== undefined);
+  const met = keys.map((key) => cast.members.get(key)).find((member) => member !== undefined);
+  // "a man" is another one than the man of before.
+  const isNew = names.length === 0 && /^(?:an?|another)$/u.test(tokens[phrase.start]?.lower ?? "");
+  const known = isNew ? undefined : met;
   const member = known ?? createMember(tokens, phrase, keys.join(" "));
   for (const key of keys) cast.members.set(key, member);
   const described = known === undefined ? "" : introduce(tokens, phrase);
@@ -162,9 +200,19 @@ export const mention = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase
   return member;
 };
 
+/** "her coat" after "Dagny wrapped him in" says that Dagny is a woman. */
+export const learnGender = (member: Member, gender: Gender): void => {
+  if (member.gender !== "unknown" || !member.isPerson) return;
+  member.gender = gender;
+  if (member.name !== "") member.description = describeName(member);
+};
+
 /** "Tomas Berg, fisherman": the trade describes the name. */
 export const giveRole = (member: Member, role: string): void => {
   if (!member.isPerson || member.name === "") return;
+  const isBare = !role.replace(/^(?:an?|the) /u, "").includes(" ");
+  // "He was a man": less than what is known already.
+  if (isBare && member.role !== null && !TITLE_ROLES.has(member.role)) return;
   member.role = role.replace(/^(?:an?|the) /u, "");
   member.description = describeName(member);
   if (member.gender === "unknown") member.gender = genderOf(role.split(" ").at(-1) ?? "");
@@ -174,20 +222,23 @@ export const giveRole = (member: Member, role: string): void => {
 type Wanted = { gender: Gender; isPlural: boolean; isPerson: boolean; preference: number };
 
 const WANTED: Readonly<Record<string, Wanted>> = {
-  he: { gender: "male", isPlural: false, isPerson: true, preference: 2 },
-  him: { gender: "male", isPlural: false, isPerson: true, preference: 2 },
-  himself: { gender: "male", isPlural: false, isPerson: true, preference: 2 },
-  she: { gender: "female", isPlural: false, isPerson: true, preference: 2 },
-  her: { gender: "female", isPlural: false, isPerson: true, preference: 2 },
-  herself: { gender: "female", isPlural: false, isPerson: true, preference: 2 },
+  he: { gender: "male", isPlural: false, isPerson: true, preference: 6 },
+  him: { gender: "male", isPlural: false, isPerson: true, preference: 6 },
+  himself: { gender: "male", isPlural: false, isPerson: true, preference: 6 },
+  she: { gender: "female", isPlural: false, isPerson: true, preference: 6 },
+  her: { gender: "female", isPlural: false, isPerson: true, preference: 6 },
+  herself: { gender: "female", isPlural: false, isPerson: true, preference: 6 },
   it: { gender: "unknown", isPlural: false, isPerson: false, preference: 2 },
   they: { gender: "unknown", isPlural: true, isPerson: true, preference: 14 },
   them: { gender: "unknown", isPlural: true, isPerson: true, preference: 5 },
 };
 
+const INFANTS = new Set(words("child baby infant"));
+
 const fits = (member: Member, wanted: Wanted): boolean => {
   if (member.isPlural !== wanted.isPlural || !member.isConcrete) return false;
   if (wanted.isPlural) return true;
+  if (!wanted.isPerson && INFANTS.has(member.key)) return true;
   if (wanted.isPerson) {
     return (
       (member.isPerson || member.subjectMentions > 0) &&
@@ -239,7 +290,7 @@ export const resolve = (cast: Cast, pronoun: string, { except, isAlive = false }
   }
   if (best !== null) {
     best.lastSeen = cast.clock;
-    if (best.gender === "unknown" && best.isPerson) {
+    if (best.gender === "unknown" && (best.isPerson || best.isAnimal)) {
       best.gender = wanted.gender;
       if (best.name !== "") best.description = describeName(best);
     }

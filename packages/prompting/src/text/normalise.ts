@@ -5,11 +5,10 @@ const LONE_SURROGATE = /[\uD800-\uDFFF]/gu;
 /** Lines that lyrics begin with, of which none is sung. */
 const MUSIC_HEADER = /^[^\S\n]*(?:genre|bpm|tempo)\s*:[^\n]*$/gimu;
 
-/**
- * Takes out of a text what a generator would read as commands (`--ar`, `::`, brackets), and evens out quotes and
- * spaces. Double quotes stay as plain ones: the engine needs to know what is somebody's speech.
- */
-export const normalise = (text: string): string =>
+/** Words with single spaces and plain marks: most segments of a transcript, which need no work. */
+const PLAIN = /^[\p{L}\p{N}.,;!?']+(?: [\p{L}\p{N}.,;!?']+)*$/u;
+
+const evenOut = (text: string): string =>
   text
     .replaceAll(LONE_SURROGATE, " ")
     .normalize("NFC")
@@ -28,7 +27,13 @@ export const normalise = (text: string): string =>
     .replaceAll(/ *\n */gu, "\n")
     .trim();
 
+/**
+ * Takes out of a text what a generator would read as commands (`--ar`, `::`, brackets), and evens out quotes and
+ * spaces. Double quotes stay as plain ones: the engine needs to know what is somebody's speech.
+ */
+export const normalise = (text: string): string => (PLAIN.test(text) ? text.normalize("NFC") : evenOut(text));
+
 /** Anything to read at all: a letter or a digit of any script. */
 export const hasWords = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
-export const wordCount = (text: string): number => text.split(/\s+/u).filter(hasWords).length;
+export const wordCount = (text: string): number => text.match(/[\p{L}\p{N}]\S*/gu)?.length ?? 0;

@@ -31,7 +31,7 @@ import { toLines } from "./formats/lines.ts";
 import { toMarkdown } from "./formats/markdown.ts";
 import { type Cue, spokenBy, toSrt, toVtt } from "./formats/subtitles.ts";
 
-type Timed = { startMs: number | null; endMs: number | null; text: string; speaker?: string | null };
+type Timed = { startMs: number | null; endMs: number | null; text: string; speaker?: string | null | undefined };
 
 /** How one format is written: its media type, its file extension, and its writer. */
 type Format<Source> = { mediaType: string; extension: string; write(source: Source): StreamedText["chunks"] };
