@@ -41,8 +41,8 @@ export type HeardChunk = {
   endMs: number;
   segments: SpeechSegment[];
   evidence: Evidence[];
-  /** What the recording is in, by all that was heard up to here; absent or null where that was not looked for. */
-  language?: DetectedLanguage | null;
+  /** What the recording is in, by all that was heard up to here; null where that was not looked for. */
+  language: DetectedLanguage | null;
 };
 
 export type LocalSummary = {
