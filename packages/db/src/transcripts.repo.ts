@@ -38,13 +38,14 @@ const lock = async (
 
 type Planned = TranscriptPlan & { language: string };
 
+const samePlaces = (count: number): Map<number, number> =>
+  new Map(Array.from({ length: count }, (_, place) => [place, place]));
+
 const planRestore = async (
   tx: Db,
   taskId: string,
   { version, current }: { version: number; current: Current },
 ): Promise<Planned | { outcome: "no-revision"; current: number }> => {
-  const samePlaces = (count: number): Map<number, number> =>
-    new Map(Array.from({ length: count }, (_, place) => [place, place]));
   if (version === current.version) return { ...current, placeNow: samePlaces(current.segments.length) };
   const [found] = await tx.$queryRaw<{ language: string; segments: StoredSegment[] }[]>`
     SELECT language, segments FROM transcript_revisions WHERE task_id = ${taskId}::uuid AND version = ${version}::int`;
