@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 import type { Storyboard } from "../src/port.ts";
 import { promptWords } from "./content.ts";
-import { KINDS, type Kind } from "./texts.ts";
+import { KINDS, type Kind, readTexts } from "./texts.ts";
 
 /**
  * A scene's prompt as a person rated it. good: says what the scene says, right roles, grammatical, can be drawn;
@@ -57,7 +57,16 @@ export const renderRatings = (before: readonly Rating[], after: readonly Rating[
     const of = (ratings: readonly Rating[]) => ratings.filter(({ text }) => text.startsWith(`${kind}-`));
     return `${kind.padEnd(12)} ${cell(of(before))}   ->  ${cell(of(after))}${verdict(kind, of(after))}`;
   });
-  return [...kinds, `${"all".padEnd(12)} ${cell(before)}   ->  ${cell(after)}`].join("\n");
+  const splits = (["dev", "held"] as const).map((split) => {
+    const names = new Set(
+      readTexts()
+        .filter((text) => text.split === split)
+        .map(({ name }) => name),
+    );
+    const of = (ratings: readonly Rating[]) => ratings.filter(({ text }) => names.has(text));
+    return `${split.padEnd(12)} ${cell(of(before))}   ->  ${cell(of(after))}`;
+  });
+  return [...kinds, ...splits, `${"all".padEnd(12)} ${cell(before)}   ->  ${cell(after)}`].join("\n");
 };
 
 /** Rated prompts that the engine writes otherwise today: their rating says nothing any more. */

@@ -33,6 +33,8 @@ const hasVerbSoon = (list: readonly string[], from: number): boolean =>
 /** "and then we carried", "but my mom said": a link and a subject with its verb. */
 const opensLinked = (list: readonly string[], at: number): boolean => {
   if (!LINKS.has(list[at] ?? "")) return false;
+  // "while me and my brother went"
+  if (/^(?:me|him|them|us)$/u.test(list[at - 1] ?? "") && LINKS.has(list[at - 2] ?? "")) return false;
   let next = at + 1;
   while (LINKS.has(list[next] ?? "")) next += 1;
   const word = list[next] ?? "";

@@ -14,7 +14,7 @@ describe("Ukrainian and Russian", () => {
       "Над селом стояв туман, а за тином кричав півень.",
       "fog standing above a village, a rooster crying out behind a wicker fence",
     ],
-    ["ru", "Старик и старуха жили у самого синего моря.", "an old woman living by the blue sea"],
+    ["ru", "Старик и старуха жили у самого синего моря.", "an old man living by the blue sea"],
     ["ru", "Под фонарём спала рыжая собака.", "a ginger dog sleeping under a street lamp"],
   ])("%s: %s", (language, text, subject) => {
     expect(subjectOf(language, text)).toBe(subject);
