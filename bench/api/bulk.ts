@@ -95,8 +95,6 @@ const compare = async (world: World, effort: Effort, { name, prepare }: Contest)
 };
 
 /** Calls of 10,000 items, from the first byte of the request to the last one of the answer. */
-export const bulkRows = async (world: World, effort: Effort): Promise<Row[]> => {
-  const rows: Row[] = [];
-  for (const contest of CONTESTS) rows.push(await compare(world, effort, contest));
-  return rows;
-};
+export async function* bulkRows(world: World, effort: Effort): AsyncGenerator<Row> {
+  for (const contest of CONTESTS) yield await compare(world, effort, contest);
+}

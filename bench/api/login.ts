@@ -2,6 +2,9 @@ import { median, type Row } from "./report.ts";
 import type { Effort } from "./requests.ts";
 import type { World } from "./world.ts";
 
+/** 2,000 logins, or as many as there is time for. */
+const PAIRS = 1000;
+const AT_MOST_MS = 5 * 60_000;
 const PASSWORD = "not the password of anybody";
 
 const timeLogin = async (url: string, email: string): Promise<number> => {
@@ -16,13 +19,15 @@ const timeLogin = async (url: string, email: string): Promise<number> => {
   return performance.now() - startMs;
 };
 
-/** A refused login of an account that there is against one that there is not: the time must not tell which. */
-export const loginRow = async (world: World, { tasks, onRound }: Effort): Promise<Row> => {
-  const name = "refused login, known against unknown account, medians";
-  const rounds = tasks / 200;
+/**
+ * A refused login of an account that there is against one that there is not: the time must not tell which. One after the
+ * other, each pair in the other order: whatever else the machine does, it does to both.
+ */
+export async function* loginRow(world: World, { onRound }: Effort): AsyncGenerator<Row> {
   const times = { known: [] as number[], unknown: [] as number[] };
-  for (let round = 0; round < rounds; round += 1) {
-    onRound(name, round, rounds);
+  const until = performance.now() + AT_MOST_MS;
+  for (let round = 0; round < PAIRS && performance.now() < until; round += 1) {
+    onRound("refused logins", round, PAIRS);
     const order = round % 2 === 0 ? (["known", "unknown"] as const) : (["unknown", "known"] as const);
     for (const who of order) {
       const email = who === "known" ? world.ownerEmail : `nobody-${round}@bench.example`;
@@ -32,5 +37,6 @@ export const loginRow = async (world: World, { tasks, onRound }: Effort): Promis
   const [known, unknown] = [median(times.known), median(times.unknown)];
   const figures = { ours: Math.max(known, unknown), other: Math.min(known, unknown) };
   const against = known > unknown ? "unknown" : "known";
-  return { name, unit: "ms", ...figures, against, target: { atMost: 1.05 } };
-};
+  const name = `refused login, known and unknown account, medians of ${times.known.length} each`;
+  yield { name, unit: "ms", ...figures, against, target: { atMost: 1.05 } };
+}

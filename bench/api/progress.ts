@@ -4,6 +4,8 @@ import pc from "picocolors";
 export type Progress = {
   /** `done` of `total` steps of the part of this name. */
   show(name: string, done: number, total: number): void;
+  /** A line that stays. */
+  say(line: string): void;
   end(): void;
 };
 
@@ -16,6 +18,7 @@ export const createProgress = (stream: NodeJS.WriteStream): Progress => {
         if (name !== current) stream.write(`· ${name}\n`);
         current = name;
       },
+      say: (line) => void stream.write(`${line}\n`),
       end: () => undefined,
     };
   }
@@ -35,6 +38,12 @@ export const createProgress = (stream: NodeJS.WriteStream): Progress => {
       current = name;
       bar.setTotal(total);
       bar.update(done, payload);
+    },
+    say: (line) => {
+      // The next step begins the bar anew, below the line.
+      bar.stop();
+      current = "";
+      stream.write(`${line}\n`);
     },
     end: () => bar.stop(),
   };

@@ -25,6 +25,8 @@ const round = (value: number): string => (value < 20 ? value.toFixed(2) : value.
 
 const HEAD = ["", "ours", "against", "ratio", "target", ""];
 
+const inColor = (line: string): string => line.replace(/pass$/, pc.green("pass")).replace(/FAIL$/, pc.red("FAIL"));
+
 const cellsOf = (row: Row): string[] => [
   row.name,
   `${round(row.ours)} ${row.unit}`,
@@ -33,6 +35,14 @@ const cellsOf = (row: Row): string[] => [
   "atLeast" in row.target ? `≥ ${row.target.atLeast}` : `≤ ${row.target.atMost}`,
   isMet(row) ? "pass" : "FAIL",
 ];
+
+/** A row by itself. */
+export const lineOf = (row: Row): string =>
+  inColor(
+    cellsOf(row)
+      .filter((cell) => cell !== "")
+      .join("  "),
+  );
 
 /** The rows as a table of text; a verdict has a colour where the terminal has. */
 export const tableOf = (rows: readonly Row[]): string => {
@@ -47,6 +57,6 @@ export const tableOf = (rows: readonly Row[]): string => {
         .join("  ")
         .trimEnd(),
     )
-    .map((line) => line.replace(/pass$/, pc.green("pass")).replace(/FAIL$/, pc.red("FAIL")))
+    .map(inColor)
     .join("\n");
 };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
+import { silentRecording } from "../../packages/testing/src/recordings.ts";
 import type { Row } from "./report.ts";
 import type { Effort } from "./requests.ts";
 import type { World } from "./world.ts";
@@ -12,30 +13,8 @@ import type { World } from "./world.ts";
 /** A megabyte short of the limit. */
 const SIZE_BYTES = 2 * 1024 ** 3 - 1024 ** 2;
 const WARM_UP_BYTES = 64 * 1024 ** 2;
-const CHUNK_BYTES = 1024 ** 2;
 const SAMPLE_EVERY_MS = 50;
 const MB = 1024 ** 2;
-
-/** A WAV file of silence, made as it is sent. */
-function* recording(sizeBytes: number): Generator<Buffer> {
-  const header = Buffer.alloc(44);
-  header.write("RIFF", 0);
-  header.writeUInt32LE(sizeBytes - 8, 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(16_000, 24);
-  header.writeUInt32LE(32_000, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(sizeBytes - 44, 40);
-  yield header;
-  const silence = Buffer.alloc(CHUNK_BYTES);
-  for (let left = sizeBytes - 44; left > 0; left -= CHUNK_BYTES)
-    yield left < CHUNK_BYTES ? silence.subarray(0, left) : silence;
-}
 
 const residentBytes = async (pid: number): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
@@ -66,14 +45,14 @@ const send = async (url: string, headers: Record<string, string>, sizeBytes: num
   });
   const parts = function* (): Generator<Buffer> {
     yield head;
-    yield* recording(sizeBytes);
+    yield* silentRecording(sizeBytes);
     yield tail;
   };
   await Promise.all([pipeline(Readable.from(parts()), outgoing), answered]);
 };
 
 /** How much more memory the API holds, at the most, while it takes a recording of 2 GiB. Linux only: it reads /proc. */
-export const uploadRow = async (world: World, { onRound }: Effort): Promise<Row> => {
+export async function* uploadRow(world: World, { onRound }: Effort): AsyncGenerator<Row> {
   const name = "upload of 2 GiB, growth of memory";
   const { bavail, bsize } = statfsSync(tmpdir());
   if (bavail * bsize < 2 * SIZE_BYTES) throw new Error(`The upload needs 4 GiB of room in ${tmpdir()}.`);
@@ -93,5 +72,5 @@ export const uploadRow = async (world: World, { onRound }: Effort): Promise<Row>
     clearInterval(samples);
   }
   await world.clean();
-  return { name, unit: "MB", ours: (highest - before) / MB, other: null, against: "", target: { atMost: 64 } };
-};
+  yield { name, unit: "MB", ours: (highest - before) / MB, other: null, against: "", target: { atMost: 64 } };
+}

@@ -15,11 +15,13 @@ const engines: Engines = {
     transcribe: async () => ({
       language: "en",
       durationMs: 12_000,
+      wordTiming: null,
       segments: SEGMENTS,
       engine: "bench",
       warnings: [],
     }),
   },
+  aligner: { align: () => Promise.reject(new Error("No task of this benchmark comes with words")) },
   prompting: {
     name: "bench",
     readBible: async () => ({ entities: [], engine: "bench", usage: null, warnings: [] }),

@@ -2,7 +2,7 @@
  * The local engine over a corpus of real speech: wrong words by set, speed, memory, time to load, against the direct call
  * of the model; what recordings without English gave; and a recording of hours.
  *
- *   npx pnpm bench:speech [--model base|tiny]... [--filter NAME] [--hours 3] [--curve FILE.csv] [--json]
+ *   npx pnpm bench:speech [--model base|tiny]... [--filter NAME] [--hours 3] [--curve FILE.csv] [--no-floor] [--json]
  *
  * Speed is told twice: by the clock, and by the processor time, which neighbours on the machine change little.
  */
@@ -13,7 +13,7 @@ import { z } from "zod";
 
 import { isEnglish, loadCorpus } from "./corpus.ts";
 import { measureLong } from "./long.ts";
-import { type ModelReport, measureModel, printModel } from "./models.ts";
+import { measureFloors, measureModel, type ModelReport, printModel } from "./models.ts";
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +22,9 @@ const { values } = parseArgs({
     hours: { type: "string" },
     curve: { type: "string" },
     json: { type: "boolean", default: false },
+    floor: { type: "boolean", default: true },
   },
+  allowNegative: true,
 });
 const models = z.array(z.enum(["base", "tiny"])).parse(values.model);
 const clips = loadCorpus(values.filter);
@@ -35,6 +37,7 @@ const reports: ModelReport[] = [];
 for (const model of models) {
   const report = await measureModel(model, clips, print);
   printModel(report, print);
+  if (values.floor) await measureFloors(report, clips, print);
   reports.push(report);
 }
 const hours = values.hours === undefined ? null : Number(values.hours);

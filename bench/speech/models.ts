@@ -67,27 +67,32 @@ export const measureModel = async (
   const engine = createLocalSpeechEngine({ model, maxDurationMs: HOUR_MS });
   const load = await measureLoad(model);
   const report: ModelReport = {
-    ...{ model, ...load, sets: {}, english: nothing(), read: nothing() },
-    ...{ flagged: [], others: [], floors: [] },
+    ...load,
+    model,
+    sets: {},
+    english: nothing(),
+    read: nothing(),
+    flagged: [],
+    others: [],
+    floors: [],
   };
   for (const clip of clips) {
     const measured = await measure(engine, clip.filePath);
     const outcome = measured.failure ?? measured.result?.warnings.map(({ code }) => code).join(", ") ?? "";
-    print(`${model}  ${clip.name}  ${outcome || "ok"}`);
+    const { errors, words } = wordErrors(clip.transcript ?? "", textOf(measured));
+    const speed = times((clip.seconds * 1000) / measured.cpuMs);
+    print(`${model}  ${clip.name}  ${outcome || `${errors} of ${words} words wrong`}, ${speed} by CPU`);
     if (!isEnglish(clip)) {
       report.others.push({ name: clip.name, kind: clip.lang ?? clip.kind, outcome, text: textOf(measured) });
       continue;
     }
     if (outcome !== "") report.flagged.push(`${clip.name}: ${outcome}`);
-    const { errors, words } = wordErrors(clip.transcript ?? "", textOf(measured));
     const { wallMs, cpuMs, peakBytes } = measured;
     const sum = { files: 1, audioMs: clip.seconds * 1000, errors, words, wallMs, cpuMs, peakBytes };
     add((report.sets[clip.set] ??= nothing()), sum);
     add(report.english, sum);
     if (isRead(clip)) add(report.read, sum);
   }
-  const files = clips.filter(isEnglish).map(({ filePath }) => filePath);
-  for (const threads of [1, 2]) report.floors.push({ threads, ...(await measureFloor(model, threads, files)) });
   return report;
 };
 
@@ -116,25 +121,31 @@ const verdict = (name: string, value: number, target: number | null): string =>
     ? `${name} ${percent(value)}`
     : `${name} ${percent(value)} (target ${percent(target)}${value <= target ? "" : ", MISSED"})`;
 
+/** What the model alone needs for the same chunks, with one thread and with two. */
+export const measureFloors = async (report: ModelReport, clips: readonly Clip[], print: (line: string) => void) => {
+  const files = clips.filter(isEnglish).map(({ filePath }) => filePath);
+  const { english, loadCpuMs } = report;
+  const oursMs = english.cpuMs - english.files * loadCpuMs;
+  for (const threads of [1, 2]) {
+    const { wallMs, cpuMs } = await measureFloor(report.model, threads, files);
+    report.floors.push({ threads, wallMs, cpuMs });
+    const speed = `${times(english.audioMs / wallMs)} real time, ${times(english.audioMs / cpuMs)} by CPU`;
+    print(`the model alone, ${threads} thread(s): ${speed}`);
+    const share = (cpuMs / oursMs).toFixed(2);
+    if (threads === 1)
+      print(`of that we reach ${share} by CPU, decoding and voice detection included (target ${LEAST_SHARE})`);
+  }
+};
+
 /** One table a model, and what it says of the targets. */
 export const printModel = (report: ModelReport, print: (line: string) => void): void => {
-  const { model, sets, english, read, flagged, others, floors, loadMs, loadCpuMs } = report;
+  const { model, sets, english, read, flagged, others, loadMs, loadCpuMs } = report;
   const targets = TARGETS[model];
   const rows = Object.entries(sets).map(([name, sum]) => rowOf(name, sum, report));
   print(`\n${model}: start and load ${Math.round(loadMs)} ms (${Math.round(loadCpuMs)} ms of processor time)`);
   print(tableOf([HEADINGS, ...rows, rowOf("all English", english, report), rowOf("read", read, report)]));
   print(verdict("wrong words, all English:", english.errors / english.words, targets.english));
   print(verdict("wrong words, read:", read.errors / read.words, targets.read));
-  const oursMs = english.cpuMs - english.files * loadCpuMs;
-  for (const { threads, wallMs, cpuMs } of floors) {
-    print(
-      `the model alone, ${threads} thread(s): ${times(english.audioMs / wallMs)} real time, ${times(english.audioMs / cpuMs)} by CPU`,
-    );
-    if (threads === 1)
-      print(
-        `of its speed we reach ${(cpuMs / oursMs).toFixed(2)} by CPU, decoding and the search for speech included (target ${LEAST_SHARE})`,
-      );
-  }
   print(`target: ${targets.speed} x real time from end to end`);
   print(flagged.length === 0 ? "no English recording is flagged" : `FLAGGED English: ${flagged.join("; ")}`);
   print(

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { silentWav } from "../../packages/testing/src/recordings.ts";
+
 /** The API as a caller sees it. Whatever it answers 202 to is written down: the invariants ask for it. */
 export type ApiClient = {
   /** Sends a request with the caller's key. @throws TypeError where no answer came. */
@@ -26,24 +28,8 @@ export const TEXT =
 const Task = z.object({ id: z.uuid() });
 const Results = z.object({ results: z.array(z.object({ id: z.uuid() })) });
 
-/** A second of silence, as a WAV file: the vendor is not real and hears what it likes. */
-const recording = (): Blob => {
-  const samples = 8000;
-  const bytes = Buffer.alloc(44 + samples * 2);
-  bytes.write("RIFF", 0);
-  bytes.writeUInt32LE(36 + samples * 2, 4);
-  bytes.write("WAVEfmt ", 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(samples, 24);
-  bytes.writeUInt32LE(samples * 2, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write("data", 36);
-  bytes.writeUInt32LE(samples * 2, 40);
-  return new Blob([bytes], { type: "audio/wav" });
-};
+/** A second of silence: the vendor is not real and hears what it likes. */
+const recording = (): Blob => new Blob([silentWav(1)], { type: "audio/wav" });
 
 export const RECORDING = recording();
 

@@ -44,7 +44,8 @@ const Armed = z.object({ armed: z.string() });
 /** Loaded before the program. */
 const PRELOADED = [
   "tsx",
-  ...["./skew-clock.ts", "./arm-crash-point.ts"].map((file) => new URL(file, import.meta.url).href),
+  new URL("./skew-clock.ts", import.meta.url).href,
+  new URL("./arm-crash-point.ts", import.meta.url).href,
 ];
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const STOP_MS = 20_000;

@@ -16,7 +16,7 @@ type Ledger = { spent: number; dearest: number; calls: number };
 const readLedger = async ({ client }: World): Promise<Ledger> => {
   const { rows } = await client.query<Ledger>(`
     SELECT coalesce(sum(cost_micro_usd), 0)::int AS spent, count(*)::int AS calls,
-      coalesce(max(greatest(reserved_micro_usd, cost_micro_usd)), 0)::int AS dearest
+      coalesce(max(cost_micro_usd), 0)::int AS dearest
     FROM provider_calls WHERE state IN ('settled', 'unknown')`);
   return rows[0] ?? { spent: 0, dearest: 0, calls: 0 };
 };

@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { type ClientRequest, request } from "node:http";
 
+import { silentRecording } from "../../packages/testing/src/recordings.ts";
+
 /** How an upload breaks off: the connection is reset, or closed as if all had been said. */
 export type BreakOff = { atFraction: number; by: "reset" | "close" };
 
@@ -16,35 +18,15 @@ export type Upload = {
 export type UploadAnswer = { status: number; code: string | null; id: string | null };
 
 const BOUNDARY = "phonoscene-chaos";
-const CHUNK_BYTES = 64 * 1024;
 const HEAD = Buffer.from(
   `--${BOUNDARY}\r\nContent-Disposition: form-data; name="audio"; filename="long.wav"\r\nContent-Type: audio/wav\r\n\r\n`,
 );
 const TAIL = Buffer.from(`\r\n--${BOUNDARY}--\r\n`);
 
-const wavHeader = (sizeBytes: number): Buffer => {
-  const header = Buffer.alloc(44);
-  header.write("RIFF", 0);
-  header.writeUInt32LE(sizeBytes - 8, 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(16_000, 24);
-  header.writeUInt32LE(32_000, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(sizeBytes - 44, 40);
-  return header;
-};
-
 /** A form with a recording of silence, made as it is sent. */
 function* formOf(sizeBytes: number): Generator<Buffer> {
   yield HEAD;
-  yield wavHeader(sizeBytes);
-  const silence = Buffer.alloc(CHUNK_BYTES);
-  for (let left = sizeBytes - 44; left > 0; left -= CHUNK_BYTES) yield silence.subarray(0, Math.min(left, CHUNK_BYTES));
+  yield* silentRecording(sizeBytes);
   yield TAIL;
 }
 

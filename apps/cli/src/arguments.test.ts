@@ -48,6 +48,11 @@ describe("readCommand", () => {
     expect(readCommand(["demo", "--seconds-per-scene", "7.5"])).toMatchObject({ fields: { secondsPerScene: 7.5 } });
   });
 
+  it("a version of the target and the kind of text may be named", () => {
+    const argv = ["demo", "--target-version", "niji 7", "--content-type", "song"];
+    expect(readCommand(argv)).toMatchObject({ fields: { targetVersion: "niji 7", contentType: "song" } });
+  });
+
   it("admin names what to do with whom, in small letters as accounts are kept", () => {
     const granted = { name: "admin", action: "grant", email: "ada@example.com", isJson: true };
     expect(readCommand(["admin", "grant", "Ada@Example.com", "--json"])).toEqual(granted);
@@ -78,7 +83,10 @@ describe("readCommand", () => {
     [["dead-letters", "redrive", "7"], /takes ids of tasks[^]*not "7"/],
     [["demo", "--all"], /demo takes no --all/],
     [["demo", "--seed", "-1"], /seed/],
-    [["demo", "--target", "dalle"], /midjourney, flux, sdxl, gpt-image/],
+    [["demo", "--target", "dalle"], /midjourney, flux, sdxl, gpt-image, plain/],
+    [["demo", "--target-version", "6"], /8\.2, 8\.1, 7, niji 7/],
+    [["demo", "--target", "flux", "--target-version", "7"], /"flux" has no version "7"/],
+    [["demo", "--content-type", "opera"], /song, podcast, audiobook, story, talk/],
     [["demo", "--aspect", "wide"], /16:9/],
     [["demo", "--colour"], /--colour/],
     [["demo", "a.mp3", "b.mp3"], /one thing at a time/],

@@ -1,6 +1,14 @@
 import { parseArgs } from "node:util";
 
-import { Email, MAX_SECONDS_PER_SCENE, MIN_SECONDS_PER_SCENE, type Target, TARGETS } from "@phonoscene/contracts";
+import {
+  CONTENT_TYPES,
+  Email,
+  MAX_SECONDS_PER_SCENE,
+  MIDJOURNEY_VERSIONS,
+  MIN_SECONDS_PER_SCENE,
+  TARGETS,
+  versionFault,
+} from "@phonoscene/contracts";
 import { z } from "zod";
 
 import type { TaskFields } from "./api-client.ts";
@@ -44,6 +52,8 @@ Options of demo
   --count N             how many prompts; the length decides if left out
   --seconds-per-scene N a scene for each N seconds of audio, or of reading (2 to 600); in place of --count
   --target NAME         ${TARGETS.join(", ")}
+  --target-version V    of midjourney: ${MIDJOURNEY_VERSIONS.join(", ")}
+  --content-type KIND   ${CONTENT_TYPES.join(", ")}: guides the length of the scenes and the style
   --aspect W:H          such as 16:9
   --language TAG        a BCP 47 tag such as en, or auto
   --seed N              another seed, another style
@@ -58,6 +68,8 @@ const OPTIONS = {
   count: { type: "string" },
   "seconds-per-scene": { type: "string" },
   target: { type: "string" },
+  "target-version": { type: "string" },
+  "content-type": { type: "string" },
   aspect: { type: "string" },
   language: { type: "string" },
   seed: { type: "string" },
@@ -89,13 +101,22 @@ const seconds = (value: string | undefined): number | undefined => {
   throw new UsageError(`--seconds-per-scene takes a number from ${min} to ${max}, not "${value}".`);
 };
 
-const isTarget = (name: string): name is Target => TARGETS.some((target) => target === name);
+const oneOf = <Known extends string>(
+  name: string,
+  value: string | undefined,
+  known: readonly Known[],
+): Known | undefined => {
+  const found = known.find((one) => one === value);
+  if (value === undefined || found !== undefined) return found;
+  throw new UsageError(`--${name} takes ${known.join(", ")}, not "${value}".`);
+};
 
 const readFields = (values: ReturnType<typeof parseRaw>["values"]): TaskFields => {
-  const { target, aspect, language } = values;
-  if (target !== undefined && !isTarget(target)) {
-    throw new UsageError(`--target takes ${TARGETS.join(", ")}, not "${target}".`);
-  }
+  const { aspect, language } = values;
+  const target = oneOf("target", values.target, TARGETS);
+  const targetVersion = oneOf("target-version", values["target-version"], MIDJOURNEY_VERSIONS);
+  const fault = versionFault({ target, targetVersion });
+  if (fault !== null) throw new UsageError(`--target-version: ${fault}.`);
   if (aspect !== undefined && !/^[1-9]\d{0,3}:[1-9]\d{0,3}$/.test(aspect)) {
     throw new UsageError(`--aspect takes two whole numbers with a colon, such as 16:9, not "${aspect}".`);
   }
@@ -106,6 +127,8 @@ const readFields = (values: ReturnType<typeof parseRaw>["values"]): TaskFields =
   const given = {
     secondsPerScene,
     target,
+    targetVersion,
+    contentType: oneOf("content-type", values["content-type"], CONTENT_TYPES),
     aspectRatio: aspect,
     language,
     count: wholeNumber("count", values.count, [1, 200]),

@@ -87,7 +87,7 @@ describeOnBackends("a canceled task stops its engine within a second", (store) =
       WORKER_CONCURRENCY: String(AT_ONCE),
       ...variables,
     });
-    const { speech, prompting } = createEngines(config, logger);
+    const { speech, ...others } = createEngines(config, logger);
     heard = [];
     const transcribe: typeof speech.transcribe = async (request) => {
       try {
@@ -96,7 +96,7 @@ describeOnBackends("a canceled task stops its engine within a second", (store) =
         heard.push(performance.now());
       }
     };
-    worker = await startWorker(config, logger, { prompting, speech: { name: speech.name, transcribe } });
+    worker = await startWorker(config, logger, { ...others, speech: { name: speech.name, transcribe } });
     await worker.ready;
   };
   const newTask = async (source: NewTask["source"]): Promise<string> =>

@@ -1,6 +1,6 @@
 import { AppError, type Logger } from "@phonoscene/kernel";
 import { createLanguageModelEngine, createLocalEngine, type PromptEngine } from "@phonoscene/prompting";
-import { createSpeechEngine, type SpeechEngine } from "@phonoscene/speech";
+import { createAligner, createSpeechEngine, type SpeechAligner, type SpeechEngine } from "@phonoscene/speech";
 
 import type { WorkerConfig } from "./config.ts";
 
@@ -22,10 +22,11 @@ const choosePromptEngine = (config: WorkerConfig["prompting"], logger: Logger): 
   });
 };
 
-export type Engines = { speech: SpeechEngine; prompting: PromptEngine };
+export type Engines = { speech: SpeechEngine; aligner: SpeechAligner; prompting: PromptEngine };
 
 /** What hears and what writes, as the configuration says. */
 export const createEngines = (config: WorkerConfig, logger: Logger): Engines => ({
   speech: createSpeechEngine({ ...config.speech, logger }),
+  aligner: createAligner({ ...config.speech, logger }),
   prompting: choosePromptEngine(config.prompting, logger),
 });

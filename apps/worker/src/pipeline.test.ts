@@ -1,37 +1,26 @@
-import { type TaskRow } from "@phonoscene/db";
+import { readFile } from "node:fs/promises";
+
 import { describeOnBackends } from "@phonoscene/testing";
 import { type FakeAssemblyAi, startAssemblyAi } from "@phonoscene/testing/assemblyai";
 import { type FakeOpenAi, startOpenAi } from "@phonoscene/testing/openai";
+import { silentWav } from "@phonoscene/testing/recordings";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 
-import { SLOW, useWorld } from "./test-use-world.ts";
+import { SLOW, useWorld, type ReadTask } from "./test-use-world.ts";
+
+const SAMPLE_TEXT = new URL("../../../samples/the-lamp-keeper.txt", import.meta.url);
+/** Recognised, and then read once more: two processes, on a busy machine. */
+const TWICE_HEARD_MS = 240_000;
+const StoredWords = z.array(z.object({ text: z.string(), startMs: z.number(), endMs: z.number() }));
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const STORY = "At dawn an old fisherman rowed past the lighthouse. His daughter lit a lantern on the pier.";
 
-/** 16 bit mono PCM at 16 kHz, nothing but silence. */
-const silentWav = (seconds: number): Buffer => {
-  const dataBytes = seconds * 32_000;
-  const header = Buffer.alloc(44);
-  header.write("RIFF", 0);
-  header.writeUInt32LE(36 + dataBytes, 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(16_000, 24);
-  header.writeUInt32LE(32_000, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(dataBytes, 40);
-  return Buffer.concat([header, Buffer.alloc(dataBytes)]);
-};
-
 describeOnBackends("the pipeline", (store) => {
   const world = useWorld(store);
-  const settled = async (id: string): Promise<TaskRow> => {
+  const settled = async (id: string): Promise<ReadTask> => {
     await expect.poll(async () => ["completed", "failed"].includes((await world.read(id)).status), SLOW).toBe(true);
     return world.read(id);
   };
@@ -60,6 +49,31 @@ describeOnBackends("the pipeline", (store) => {
     }
     expect(task.transcript?.text.toLowerCase()).toContain("fishing boat");
   });
+
+  it(
+    "words that came with their recording are found in it, also those that the recogniser hears otherwise",
+    async () => {
+      const sentences = (await readFile(SAMPLE_TEXT, "utf8")).split(/\n+/).filter((line) => line !== "");
+      const given = sentences.map((text) => ({ text: text.replace("red fishing boat", "vermilion fishing boat") }));
+      const id = await world.newAudio("sample", "auto", { givenSegments: given });
+      await world.work();
+      const isOver = async () => (await world.read(id)).status === "completed";
+      await expect.poll(isOver, { ...SLOW, timeout: TWICE_HEARD_MS }).toBe(true);
+      const { transcript } = await world.read(id);
+      expect(transcript).toMatchObject({ engine: "local/moonshine-tiny", wordTiming: "aligned", segments: given });
+      const segments = await world
+        .db()
+        .transcriptSegment.findMany({ where: { taskId: id }, orderBy: { position: "asc" } });
+      const words = segments.flatMap((segment) => StoredWords.parse(segment.words));
+      expect(words.map(({ text }) => text).join(" ")).toBe(given.map(({ text }) => text).join(" "));
+      expect(words).toEqual(words.toSorted((a, b) => a.startMs - b.startMs));
+      const at = words.findIndex(({ text }) => text === "vermilion");
+      const { startMs, endMs } = words[at] ?? { startMs: 0, endMs: 0 };
+      expect(startMs - (words[at - 1]?.endMs ?? 0)).toBeLessThan(250);
+      expect(endMs - startMs).toBeGreaterThan(100);
+    },
+    2 * TWICE_HEARD_MS,
+  );
 
   it("a worker that dies in the middle loses nothing: the next one starts the task again", async () => {
     const id = await world.newAudio("sample");
@@ -127,7 +141,7 @@ describeOnBackends("the vendors' engines", (store) => {
     OPENAI_BASE_URL: openAi.baseUrl,
     OPENAI_MODEL: "test-model",
   });
-  const completed = async (id: string): Promise<TaskRow> => {
+  const completed = async (id: string): Promise<ReadTask> => {
     await expect.poll(async () => (await world.read(id)).status, SLOW).toBe("completed");
     return world.read(id);
   };

@@ -2,14 +2,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { PROVIDER_HOOK_HEADER } from "@phonoscene/contracts";
-import { type Database, noteProviderReady, type TaskRow } from "@phonoscene/db";
+import { type Database, noteProviderReady } from "@phonoscene/db";
 import { createProviderHooks } from "@phonoscene/kernel";
 import { describeOnBackends } from "@phonoscene/testing";
 import { type FakeAssemblyAi, startAssemblyAi } from "@phonoscene/testing/assemblyai";
 import { type FakeOpenAiSpeech, startOpenAiSpeech } from "@phonoscene/testing/openai-speech";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 
-import { SLOW, useWorld } from "./test-use-world.ts";
+import { SLOW, useWorld, type ReadTask } from "./test-use-world.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -68,7 +68,7 @@ describeOnBackends("a provider that calls back", (store) => {
     PUBLIC_URL: receiver.url,
     PROVIDER_HOOK_SECRET: HOOK_SECRET,
   });
-  const parked = async (id: string): Promise<TaskRow> => {
+  const parked = async (id: string): Promise<ReadTask> => {
     await expect.poll(async () => (await world.read(id)).waitUntil, SLOW).not.toBeNull();
     return world.read(id);
   };

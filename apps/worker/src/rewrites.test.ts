@@ -54,7 +54,8 @@ describe("work on a storyboard", () => {
   beforeEach(async () => {
     await world.work();
     id = await world.newText(STORY, "en");
-    const { userId } = await settled();
+    await settled();
+    const { userId } = await world.db().task.findUniqueOrThrow({ where: { id } });
     owned = { id, userId };
   });
 

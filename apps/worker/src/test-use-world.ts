@@ -10,8 +10,8 @@ import {
   type Database,
   deleteTask,
   findTask,
+  type NewTask,
   openDatabase,
-  type TaskRow,
 } from "@phonoscene/db";
 import { createLogger, newId } from "@phonoscene/kernel";
 import type { TestBackend } from "@phonoscene/testing";
@@ -33,6 +33,9 @@ export const HASTY: WorkerTimings = {
   reconcileEveryMs: 500,
   staleAfterMs: 15_000,
 };
+
+/** As `read` gives it. */
+export type ReadTask = Awaited<ReturnType<ReturnType<typeof useWorld>["read"]>>;
 
 /** A data directory and a user for the tests of a suite, and workers that stop after each. */
 export const useWorld = (store: TestBackend) => {
@@ -59,8 +62,11 @@ export const useWorld = (store: TestBackend) => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  const newTask = async (source: Parameters<typeof createTask>[1]["source"], language = "auto"): Promise<string> =>
-    (await createTask(database.db, { userId, name: null, language, options: TaskOptions.parse({}), source })).id;
+  type Given = Pick<NewTask, "givenSegments">;
+  const newTask = async (source: NewTask["source"], language = "auto", given: Given = {}): Promise<string> => {
+    const options = TaskOptions.parse({});
+    return (await createTask(database.db, { userId, name: null, language, options, source, ...given })).id;
+  };
 
   const workerEnv = (): Record<string, string> => ({
     DATABASE_URL: store.database.url,
@@ -82,17 +88,18 @@ export const useWorld = (store: TestBackend) => {
       return worker;
     },
     newText: (text: string, language?: string) => newTask({ kind: "text", text }, language),
-    newAudio: async (content: Buffer | "sample", language?: string): Promise<string> => {
+    newAudio: async (content: Buffer | "sample", language?: string, given?: Given): Promise<string> => {
       const storageKey = `${newId()}.${content === "sample" ? "mp3" : "wav"}`;
       const stored = path.join(dataDir, "audio", "stored", storageKey);
       await (content === "sample" ? copyFile(SAMPLE, stored) : writeFile(stored, content));
       const audio = { filename: "tape", format: "wav", sizeBytes: 1, storageKey };
-      return newTask({ kind: "audio", audio }, language);
+      return newTask({ kind: "audio", audio }, language, given);
     },
-    read: async (id: string): Promise<TaskRow> => {
+    /** The task as its owner is shown it, with what carries it through the pipeline. */
+    read: async (id: string) => {
       const task = await findTask(database.db, { id, userId }, ["transcript", "scenes", "prompts"]);
       if (task === null) throw new Error("the task is gone");
-      return task;
+      return { ...(await database.db.task.findUniqueOrThrow({ where: { id } })), ...task };
     },
     remove: (id: string) => deleteTask(database.db, { id, userId }),
     storedFiles: () => readdir(path.join(dataDir, "audio", "stored")),

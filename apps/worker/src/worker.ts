@@ -34,7 +34,7 @@ export const startWorker = async (
   logger: Logger,
   engines: Engines = createEngines(config, logger),
 ): Promise<RunningWorker> => {
-  const { speech, prompting } = engines;
+  const { speech, aligner, prompting } = engines;
   const storage = await openLocalDisk(path.join(config.dataDir, "audio"));
   const database = openDatabase({
     url: config.databaseUrl,
@@ -53,7 +53,7 @@ export const startWorker = async (
   const callbackFor = createCallbacks(config.callbacks);
   const gates = createProviderGates({ database, logger, ...config.providers });
   const stores = { database, storage, watch, leaseMs, relay, outbound };
-  const deps = { ...stores, speech, prompting, keepsProviderCopy, callbackFor, gates };
+  const deps = { ...stores, speech, aligner, prompting, keepsProviderCopy, callbackFor, gates };
   const handlers = {
     "transcribe-audio": transcribeAudio(deps),
     "write-prompts": writePrompts(deps),

@@ -6,7 +6,7 @@ import { oneSource } from "./given-transcript.ts";
 import { Moment } from "./metadata.ts";
 import { MAX_PROMPTS_OF_TASK, PromptContent, PromptNegative, PromptPosition, RowId, SceneIndex } from "./prompts.ts";
 import { storedText } from "./stored-text.ts";
-import { oneLength } from "./task-options.ts";
+import { consistentOptions } from "./task-options.ts";
 import { CreateTextTask, EXAMPLE_TEXT, TaskStatus } from "./tasks.ts";
 
 export const MAX_BULK_ITEMS = 10_000;
@@ -46,7 +46,7 @@ const { transcript: _single, ...newTaskFields } = CreateTextTask.shape;
 export const BulkNewTask = z
   .strictObject(newTaskFields)
   .superRefine(oneSource)
-  .superRefine(oneLength)
+  .superRefine(consistentOptions)
   .meta({ id: "BulkNewTask", description: "Exactly one of `text`, `audioUrl` and `audioId`, with the options" });
 
 const atomic = z.boolean().default(true).meta({

@@ -36,7 +36,7 @@ export const createTask = defineEndpoint({
   operationId: "createTask",
   summary: "Turn text or audio into a storyboard",
   description:
-    "JSON with `text`, a `transcript` of your own, an `audioUrl` to download or the `audioId` of an earlier upload, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, Opus, M4A/AAC, MP4/MOV, WebM/Matroska, AIFF, AMR, CAF, WMA, AVI, MPEG-TS) and the same options. " +
+    "JSON with `text`, a `transcript` of your own, an `audioUrl` to download or the `audioId` of an earlier upload, or multipart with an `audio` file (MP3, WAV, FLAC, Ogg, Opus, M4A/AAC, MP4/MOV, WebM/Matroska, AIFF, AMR, CAF, WMA, AVI, MPEG-TS) and the same options. A recording may come with a `transcript`: its words are then not recognised but found in it. " +
     "Answers at once with 202; poll `urls.self` until `status` is terminal. With `Prefer: wait=N` the answer is held until " +
     "the task is over (200), at most N seconds (202). With `deadlineMs` or `Cancel-After: 5m` it is canceled by itself if it is not over by then.",
   tag: "Tasks",

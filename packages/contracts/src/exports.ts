@@ -2,8 +2,9 @@ import { z } from "zod";
 
 import { MAX_FILE, MAX_WORD, shownList, shownText } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
-import { Prompt, Scene, Target, TranscriptWithWords } from "./storyboard.ts";
+import { Prompt, Scene, TranscriptWithWords } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
+import { Target } from "./targets.ts";
 import { TaskIdParams } from "./tasks.ts";
 
 export const TRANSCRIPT_FORMATS = ["txt", "srt", "vtt", "json"] as const;

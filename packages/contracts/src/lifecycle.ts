@@ -4,7 +4,7 @@ import { DeadlineMs } from "./deadlines.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { IfMatchHeader } from "./if-match.ts";
 import { MetadataPatch } from "./metadata.ts";
-import { oneLength, TaskOptions } from "./task-options.ts";
+import { consistentOptions, TaskOptions } from "./task-options.ts";
 import { Language, Stage, Task, TaskIdParams, TaskName } from "./tasks.ts";
 
 /** The body of `POST /v1/tasks/{id}/retry`. */
@@ -28,6 +28,10 @@ export const UpdateTask = z
     metadata: MetadataPatch.optional(),
     language: Language.optional(),
     target: option.target.unwrap().optional(),
+    targetVersion: option.targetVersion.unwrap().optional(),
+    parameters: option.parameters.unwrap().optional().meta({ description: "In place of those before; null for none" }),
+    contentType: option.contentType.unwrap().optional(),
+    promptLanguage: option.promptLanguage.unwrap().optional(),
     count: option.count.unwrap().optional(),
     secondsPerScene: option.secondsPerScene.unwrap().optional().meta({
       description: "To go from `count` to this, send `count: null` in the same call; and the other way round",
@@ -40,7 +44,7 @@ export const UpdateTask = z
     formula: option.formula.unwrap().optional(),
     instruction: option.instruction.unwrap().optional(),
   })
-  .superRefine(oneLength)
+  .superRefine(consistentOptions)
   .meta({ id: "UpdateTask", example: { name: "The storm, again", metadata: { project: "orchard" } } });
 export type UpdateTask = z.infer<typeof UpdateTask>;
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { jsonField } from "./json-field.ts";
 import { isStorable, NOT_STORABLE } from "./stored-text.ts";
 
 export const MAX_METADATA_KEYS = 50;
@@ -17,20 +18,8 @@ export const Metadata = z
   });
 export type Metadata = z.infer<typeof Metadata>;
 
-const readJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
-};
-
 /** In a form: fields named `metadata[key]`, or one field with JSON. */
-export const FormMetadata = z.preprocess(
-  (input) => (typeof input === "string" ? readJson(input) : input),
-  Metadata.default({}),
-);
+export const FormMetadata = jsonField(Metadata.default({}));
 
 /** RFC 7396: keys that are not named stay, null removes one; null for the whole removes all. */
 export const MetadataPatch = z

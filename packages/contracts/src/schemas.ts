@@ -11,6 +11,7 @@ import { GivenSegment, GivenTranscript } from "./given-transcript.ts";
 import { Health, Readiness } from "./health.ts";
 import { AssemblyAiCall } from "./hooks.ts";
 import { RetryTask, UpdateTask } from "./lifecycle.ts";
+import { TargetParameters } from "./midjourney.ts";
 import { Problem } from "./problem.ts";
 import { AddPrompt, EditPrompt, PromptList, PromptRevision, PromptRevisionList, RestorePrompt } from "./prompts.ts";
 import { REWRITE_SCHEMAS } from "./rewrites.ts";
@@ -39,6 +40,7 @@ export const SCHEMAS = [
   Bible,
   BibleEntityChange,
   UpdateBible,
+  TargetParameters,
   TaskOptions,
   TaskError,
   Audio,

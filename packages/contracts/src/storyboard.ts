@@ -2,11 +2,6 @@ import { z } from "zod";
 
 import { Count, DurationMs, MAX_SENTENCE, MAX_WORD, shownList, shownText, Version } from "./bounds.ts";
 
-/** The image generators a storyboard can be written for. */
-export const TARGETS = ["midjourney", "flux", "sdxl", "gpt-image"] as const;
-export const Target = z.enum(TARGETS);
-export type Target = z.infer<typeof Target>;
-
 /** Where a slot's words come from: the scene's own text, an earlier scene, a guess from the text, or the set's style. */
 export const SLOT_ORIGINS = ["text", "carried", "inferred", "style"] as const;
 

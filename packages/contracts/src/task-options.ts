@@ -1,8 +1,9 @@
 import { z } from "zod";
 
 import { FormulaTemplate } from "./formula.ts";
+import { TargetParameters } from "./midjourney.ts";
 import { isStorable, NOT_STORABLE } from "./stored-text.ts";
-import { Target } from "./storyboard.ts";
+import { Target, TargetVersion, versionFault } from "./targets.ts";
 
 export const MAX_PROMPTS = 200;
 
@@ -21,10 +22,43 @@ export const MIN_SECONDS_PER_SCENE = 2;
 export const MAX_SECONDS_PER_SCENE = 600;
 export const SecondsPerScene = z.number().min(MIN_SECONDS_PER_SCENE).max(MAX_SECONDS_PER_SCENE);
 
+export const CONTENT_TYPES = ["song", "podcast", "audiobook", "story", "talk"] as const;
+export const ContentType = z.enum(CONTENT_TYPES);
+export type ContentType = z.infer<typeof ContentType>;
+
+const isLanguageTag = (tag: string): boolean => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+const PROMPT_LANGUAGE = "A prompt language is a BCP 47 tag such as en or pt-BR";
+
+/** The language that prompts are written in, whatever the audio's. */
+export const PromptLanguage = z
+  .string()
+  .max(35)
+  .regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}$/, PROMPT_LANGUAGE)
+  .refine(isLanguageTag, PROMPT_LANGUAGE)
+  .meta({ example: "en" });
+
 /** What a caller may choose about a storyboard; everything has a default. */
 export const TaskOptions = z
   .strictObject({
     target: Target.default("midjourney").meta({ description: "The image generator to write for" }),
+    targetVersion: TargetVersion.nullable().default(null).meta({
+      description: "Which of Midjourney's models; null is its default, 8.2. Other targets have none",
+    }),
+    parameters: TargetParameters.nullable().default(null),
+    contentType: ContentType.nullable().default(null).meta({
+      description: "What the text or recording is: guides the length of the scenes and the choice of style",
+    }),
+    promptLanguage: PromptLanguage.default("en").meta({
+      description: "The prompts' language, whatever the audio's. The built-in engine writes English only, and warns",
+    }),
     count: z.int().min(1).max(MAX_PROMPTS).nullable().default(null).meta({
       description: "How many prompts; null lets `secondsPerScene` decide, or the length",
     }),
@@ -59,16 +93,29 @@ export const TaskOptions = z
   .meta({ id: "TaskOptions" });
 export type TaskOptions = z.infer<typeof TaskOptions>;
 
-export const ONE_LENGTH = "Give either `count` or `secondsPerScene`: each decides how many scenes there are";
+const ONE_LENGTH = "Give either `count` or `secondsPerScene`: each decides how many scenes there are";
 
-type Lengths = { count?: number | null | undefined; secondsPerScene?: number | null | undefined };
+type Combined = {
+  [Name in "count" | "secondsPerScene" | "target" | "targetVersion"]?: TaskOptions[Name] | undefined;
+};
 
-/** Whether both ways to say how many scenes there are were used. */
-export const hasBothLengths = ({ count = null, secondsPerScene = null }: Lengths): boolean =>
-  count !== null && secondsPerScene !== null;
+/** Two options that do not go together: one may be sent to a task that has the other. */
+export type OptionConflict = {
+  fields: readonly ["secondsPerScene", "count"] | readonly ["targetVersion", "target"];
+  message: string;
+};
 
-/** A refinement: `count` or `secondsPerScene`, not both. */
-export const oneLength = (options: Lengths, context: z.RefinementCtx): void => {
-  if (!hasBothLengths(options)) return;
-  context.addIssue({ code: "custom", path: ["secondsPerScene"], message: ONE_LENGTH });
+/** What in the options does not go together; null where all does. */
+export const optionConflict = (options: Combined): OptionConflict | null => {
+  const { count = null, secondsPerScene = null } = options;
+  if (count !== null && secondsPerScene !== null) return { fields: ["secondsPerScene", "count"], message: ONE_LENGTH };
+  const message = versionFault(options);
+  return message === null ? null : { fields: ["targetVersion", "target"], message };
+};
+
+/** A refinement: no two options that exclude each other. */
+export const consistentOptions = (options: Combined, context: z.RefinementCtx): void => {
+  const conflict = optionConflict(options);
+  if (conflict === null) return;
+  context.addIssue({ code: "custom", path: [conflict.fields[0]], message: conflict.message });
 };

@@ -3,12 +3,13 @@ import { z } from "zod";
 import { AudioId, AudioUrl, MAX_AUDIO_URL_CHARACTERS } from "./audio.ts";
 import { Count, DurationMs, MAX_SENTENCE, MAX_WORD, NextCursor, shownList, shownText, Version } from "./bounds.ts";
 import { CancelReason, DeadlineMs } from "./deadlines.ts";
-import { GivenTranscript, oneSource } from "./given-transcript.ts";
+import { alignmentFault, FormTranscript, GivenTranscript, oneSource } from "./given-transcript.ts";
 import { FormMetadata, Metadata, MetadataFilter, Moment, SearchQuery } from "./metadata.ts";
+import { FormParameters } from "./midjourney.ts";
 import { FAILURE_CODES } from "./problems.ts";
 import { isStorable, NOT_STORABLE } from "./stored-text.ts";
 import { Prompt, Scene, Transcript } from "./storyboard.ts";
-import { MAX_PROMPTS, oneLength, SecondsPerScene, TaskOptions } from "./task-options.ts";
+import { consistentOptions, MAX_PROMPTS, SecondsPerScene, TaskOptions } from "./task-options.ts";
 import { Warning } from "./warnings.ts";
 
 export const TASK_STATUSES = ["queued", "processing", "completed", "failed", "canceled"] as const;
@@ -54,10 +55,11 @@ export const CreateTextTask = z
     ...TaskOptions.shape,
   })
   .superRefine(oneSource)
-  .superRefine(oneLength)
+  .superRefine(consistentOptions)
   .meta({
     id: "CreateTextTask",
-    description: "Exactly one of `text`, `transcript`, `audioUrl` and `audioId`, with the options",
+    description:
+      "Exactly one of `text`, `transcript`, `audioUrl` and `audioId`, with the options; a recording may come with its transcript",
     example: { text: EXAMPLE_TEXT, name: "The storm", metadata: { project: "orchard" } },
   });
 export type CreateTextTask = z.infer<typeof CreateTextTask>;
@@ -67,14 +69,20 @@ export const CreateAudioTask = z
   .strictObject({
     name: TaskName.nullable().default(null),
     language: Language.default("auto"),
+    transcript: FormTranscript.optional(),
     metadata: FormMetadata,
     deadlineMs: z.coerce.number().pipe(DeadlineMs).optional(),
     ...TaskOptions.shape,
     count: z.coerce.number().pipe(z.int().min(1).max(MAX_PROMPTS)).nullable().default(null),
     secondsPerScene: z.coerce.number().pipe(SecondsPerScene).nullable().default(null),
     seed: z.coerce.number().pipe(z.int().min(0).max(4_294_967_295)).default(0),
+    parameters: FormParameters,
   })
-  .superRefine(oneLength);
+  .superRefine(consistentOptions)
+  .superRefine(({ transcript, language }, context) => {
+    const fault = transcript && alignmentFault(transcript, language);
+    if (fault) context.addIssue({ code: "custom", ...fault });
+  });
 export type CreateAudioTask = z.infer<typeof CreateAudioTask>;
 
 export const TaskError = z

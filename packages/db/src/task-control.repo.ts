@@ -1,7 +1,8 @@
 import {
-  hasBothLengths,
   MAX_METADATA_KEYS,
   type MetadataPatch,
+  optionConflict,
+  type OptionConflict,
   type Stage,
   type TaskOptions,
   type TaskStatus,
@@ -122,18 +123,19 @@ export type TaskChanges = {
   options: { [K in keyof TaskOptions]?: TaskOptions[K] | undefined };
 };
 
-export type UpdateOutcome = {
-  outcome:
-    | "updated"
-    | "not-found"
-    /** Its version is none of those that the caller expects. */
-    | "stale"
-    /** Options and language are in use right now. */
-    | "processing"
-    | "too-much-metadata"
-    /** `count` and `secondsPerScene` would both be set. */
-    | "both-lengths";
-};
+export type UpdateOutcome =
+  | {
+      outcome:
+        | "updated"
+        | "not-found"
+        /** Its version is none of those that the caller expects. */
+        | "stale"
+        /** Options and language are in use right now. */
+        | "processing"
+        | "too-much-metadata";
+    }
+  /** Two of the options would exclude each other: one that the task has, and one of the change. */
+  | { outcome: "conflicting-options"; conflict: OptionConflict };
 
 type Current = { status: TaskStatus; version: number; metadata: Record<string, string>; options: TaskOptions };
 
@@ -161,7 +163,8 @@ export const updateTask = (
     if (current.status === "processing" && (language !== undefined || changed !== "{}")) {
       return { outcome: "processing" };
     }
-    if (hasBothLengths({ ...current.options, ...JSON.parse(changed) })) return { outcome: "both-lengths" };
+    const conflict = optionConflict({ ...current.options, ...JSON.parse(changed) });
+    if (conflict !== null) return { outcome: "conflicting-options", conflict };
     const merged = mergeMetadata(current.metadata, metadata);
     if (Object.keys(merged).length > MAX_METADATA_KEYS) return { outcome: "too-much-metadata" };
     await tx.$executeRaw`

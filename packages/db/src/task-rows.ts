@@ -11,10 +11,18 @@ import {
   type TranscriptSegment,
 } from "./generated/client.ts";
 
-/** A prompt with its scene, if it has one. */
-export type PromptRow = Omit<Prompt, "createdAt" | "updatedAt" | "fullSlots" | "edited"> & { scene: SceneRow | null };
+/** What a prompt tells of its scene. */
+type SceneOfPrompt = Pick<Scene, "index" | "startMs" | "endMs" | "segmentIds" | "excerpt">;
 
-export type SceneRow = Scene;
+/** A prompt with its scene, if it has one. */
+export type PromptRow = Omit<Prompt, "taskId" | "sceneId" | "createdAt" | "updatedAt" | "fullSlots" | "edited"> & {
+  scene: SceneOfPrompt | null;
+};
+
+export type SceneRow = Omit<Scene, "id" | "taskId">;
+
+/** Of no concern to whom a task is shown: what carries it through the pipeline, and its text and given words for their size. */
+type Inner = "userId" | "text" | "givenSegments" | "audioId" | (typeof PIPELINE)[number];
 
 type Relations = {
   transcript:
@@ -24,24 +32,42 @@ type Relations = {
   prompts: PromptRow[];
 };
 
-/** A task with its audio, and with the relations that were asked for (absent otherwise). What only the worker needs stays behind. */
-export type TaskRow = Omit<Task, "text" | "givenSegments" | "scope"> & {
+/** A task with its audio, and with the relations that were asked for (absent otherwise). */
+export type TaskRow = Omit<Task, Inner> & {
   audio: (Omit<Audio, "createdAt" | "expiresAt" | "sizeBytes"> & { sizeBytes: number }) | null;
 } & Partial<Relations>;
+
+const PIPELINE = [
+  "attempt",
+  "attemptToken",
+  "leaseUntil",
+  "enqueuedAt",
+  "deadAt",
+  "waitUntil",
+  "provider",
+  "providerJobId",
+  "providerJobAt",
+  "providerReadyAt",
+  "scope",
+] as const;
 
 // A new column of the schema is in these lists by itself. Times are left out of JSON, which has none.
 const fieldsOf = (all: Record<string, string>, ...omitted: readonly string[]): string[] =>
   Object.keys(all).filter((field) => !omitted.includes(field));
 
-const TASK = selectFields("t", fieldsOf(Prisma.TaskScalarFieldEnum, "text", "givenSegments", "scope"));
+const TASK = selectFields(
+  "t",
+  fieldsOf(Prisma.TaskScalarFieldEnum, "userId", "text", "givenSegments", "audioId", ...PIPELINE),
+);
 const AUDIO = jsonFields("audio", fieldsOf(Prisma.AudioScalarFieldEnum, "createdAt", "expiresAt"));
 const TRANSCRIPT = jsonFields("transcripts", fieldsOf(Prisma.TranscriptScalarFieldEnum, "createdAt"));
 const SEGMENT = jsonFields("transcript_segments", fieldsOf(Prisma.TranscriptSegmentScalarFieldEnum, "words"));
 const SEGMENT_WITH_WORDS = jsonFields("transcript_segments", fieldsOf(Prisma.TranscriptSegmentScalarFieldEnum));
-const SCENE = jsonFields("scenes", fieldsOf(Prisma.SceneScalarFieldEnum));
+const SCENE = jsonFields("scenes", fieldsOf(Prisma.SceneScalarFieldEnum, "id", "taskId"));
+const SCENE_OF_PROMPT = jsonFields("scenes", ["index", "startMs", "endMs", "segmentIds", "excerpt"]);
 const PROMPT = jsonFields(
   "prompts",
-  fieldsOf(Prisma.PromptScalarFieldEnum, "createdAt", "updatedAt", "fullSlots", "edited"),
+  fieldsOf(Prisma.PromptScalarFieldEnum, "taskId", "sceneId", "createdAt", "updatedAt", "fullSlots", "edited"),
 );
 
 /** Of a task without a recording that was just made. */
@@ -59,7 +85,7 @@ const RELATIONS: Record<Include, Prisma.Sql> = {
   scenes: Prisma.sql`coalesce(
     (SELECT json_agg(json_build_object(${SCENE}) ORDER BY index) FROM scenes WHERE task_id = t.id), '[]') AS scenes`,
   prompts: Prisma.sql`coalesce((SELECT json_agg(json_build_object(${PROMPT},
-      'scene', CASE WHEN scenes.id IS NOT NULL THEN json_build_object(${SCENE}) END) ORDER BY position)
+      'scene', CASE WHEN scenes.id IS NOT NULL THEN json_build_object(${SCENE_OF_PROMPT}) END) ORDER BY position)
     FROM prompts LEFT JOIN scenes ON scenes.id = prompts.scene_id WHERE prompts.task_id = t.id), '[]') AS prompts`,
 };
 

@@ -1,4 +1,4 @@
-import type { TaskOptions } from "@phonoscene/contracts";
+import { TaskOptions } from "@phonoscene/contracts";
 import { newId } from "@phonoscene/kernel";
 import { useDatabase } from "@phonoscene/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -25,18 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const options: TaskOptions = {
-  target: "midjourney",
-  count: null,
-  secondsPerScene: null,
-  aspectRatio: null,
-  seed: 0,
-  style: null,
-  styleId: null,
-  negative: null,
-  formula: null,
-  instruction: null,
-};
+const options = TaskOptions.parse({});
 
 const newText = async (): Promise<string> => {
   const source = { kind: "text" as const, text: "A fox crossed the river." };
@@ -152,12 +141,12 @@ describe("results", () => {
     expect(task).toMatchObject({
       status: "processing",
       stage: "prompting",
-      attempt: 0,
       speechEngine: "local/moonshine-base",
       audio: { durationMs: 4000 },
       transcript: { text: "A fox crossed the river.", segments: [{ position: 0, startMs: 0, endMs: 3000 }] },
       warnings: transcript.warnings,
     });
+    expect(await database.db.task.findUnique({ where: { id } })).toMatchObject({ attempt: 0, leaseUntil: null });
     expect(
       await database.db.outbox.count({ where: { job: "write-prompts", payload: { path: ["taskId"], equals: id } } }),
     ).toBe(1);

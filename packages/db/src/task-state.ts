@@ -30,8 +30,18 @@
  * which parking finds. Rejected: waiting in the queue as a delayed job. Its key would swallow the ask of the call.
  *
  * `attempt` counts claims of the current stage. Past MAX_ATTEMPTS the task is poison (it kills its workers, or fails
- * each time), ends as failed, and is a dead letter (dead-letters.repo.ts) until somebody retries or redrives it. Rejected: the queue's own counter, which is lost with the queue, and which two
- * kills of a worker use up.
+ * each time), ends as failed, and is a dead letter (dead-letters.repo.ts) until somebody retries or redrives it. What is not
+ * the task's fault gives the claim back uncounted: a worker that stops, a provider that cannot be called now, a database
+ * that cannot be asked. Rejected: the queue's own counter, which is lost with the queue, and which two kills of a worker
+ * use up; counting failures in place of claims, since a worker that dies reports none.
+ *
+ * A task that wants work has a row in the outbox, written with the state that wants it, and the reconciler asks again for
+ * what nobody has held or asked for in a while. Rejected: the row and then `queue.add`, which loses the job when the
+ * process dies in between; the job and then the row, which works on what may never be committed.
+ *
+ * A result and the state it leads to are one statement, fenced by the claim: there is no stage whose result is stored and
+ * which is still to be done, or the other way round. Rejected: trusting the queue's lock, which a frozen worker
+ * outlives, and a transaction of several statements, for which a task paid three times as much.
  */
 import type { FailureCode, Segment, Stage, TaskOptions } from "@phonoscene/contracts";
 import { newId, SECOND } from "@phonoscene/kernel";
@@ -61,6 +71,8 @@ export type ClaimedTask = Required<Claim> & {
   storageKey: string | null;
   /** Where to download the recording from, while there is none in the storage. */
   audioUrl: string | null;
+  /** What is said in the recording; null where it is to be heard, and in the stage after. */
+  givenSegments: { text: string }[] | null;
   language: string;
   options: TaskOptions;
   /** Work that a provider has taken, the engine it belongs to, and how long ago it took it. */
@@ -121,6 +133,7 @@ const takeStage = async (
         extract(epoch FROM now() - provider_job_at)::float8 * 1000 AS "providerJobAgeMs",
         (extract(epoch FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs",
         audio_url AS "audioUrl",
+        CASE WHEN ${stage} = 'transcribing' THEN given_segments END AS "givenSegments",
         (SELECT storage_key FROM audio WHERE audio.id = tasks.audio_id) AS "storageKey",
         CASE WHEN ${stage} = 'prompting' THEN ${TRANSCRIPT} END AS transcript,
         CASE WHEN ${stage} = 'prompting' THEN ${STORYBOARD_STATE} END AS storyboard`,

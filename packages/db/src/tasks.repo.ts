@@ -5,6 +5,7 @@ import { claimAudio, deleteUnusedAudio, type NewAudio } from "./audio.repo.ts";
 import type { Db } from "./client.ts";
 import { insertFields } from "./columns.ts";
 import { Prisma, type PrismaClient } from "./generated/client.ts";
+import { toJsonb } from "./jsonb.ts";
 import { ASK_FOR_DOOMED, DOOM_GONE } from "./provider-work.repo.ts";
 import { query, queryPrepared } from "./query.ts";
 import { insertTranscript, type NewTranscript } from "./results.repo.ts";
@@ -26,6 +27,8 @@ export type NewTask = {
     | { kind: "url"; audioUrl: string }
     /** Words that have times already: a text to the state machine, and its transcript is there from the start. */
     | { kind: "transcript"; transcript: NewTranscript };
+  /** What is said in the recording: it is not recognised but found there. */
+  givenSegments?: readonly { text: string }[] | undefined;
   metadata?: Record<string, string>;
   /** Canceled if it is not over so long after now. */
   deadlineMs?: number | undefined;
@@ -55,11 +58,15 @@ const insertTask = async (
   id: string,
   { source, ...task }: TaskFields & { source: Source },
 ): Promise<TaskRow> => {
-  const { options, metadata, deadlineMs, ...fields } = task;
+  const { options, metadata, givenSegments, deadlineMs, ...fields } = task;
   const { audioId, kind, ...ofSource } = sourceFields(source);
   const audio = source.kind === "audio" ? { id: audioId, userId: task.userId, ...source.audio } : null;
   const job = kind === "audio" ? "transcribe-audio" : "write-prompts";
-  const json = { options: JSON.stringify(options), metadata: metadata && JSON.stringify(metadata) };
+  const json = {
+    options: JSON.stringify(options),
+    metadata: metadata && JSON.stringify(metadata),
+    givenSegments: givenSegments && toJsonb(givenSegments),
+  };
   const deadlineAt = deadlineMs === undefined ? undefined : Prisma.sql`now() + ${deadlineMs}::float8 * interval '1 ms'`;
   const [row] = await queryPrepared<Omit<TaskRow, "audio">>(
     db,

@@ -1,6 +1,7 @@
 import type {
   BibleEntity,
   BibleStyle,
+  ContentType,
   FormulaSlotName,
   Prompt,
   Scene,
@@ -60,6 +61,9 @@ export type SlotRequest = {
   style: StyleSet;
   /** BCP 47 tag of the text. */
   language: string;
+  /** BCP 47 tag of what is written: not the text's. */
+  promptLanguage: string;
+  contentType: ContentType | null;
   seed: number;
   /** Where requests to providers go through; without it each is made once, and nothing is counted. */
   gate?: ProviderGate | undefined;

@@ -36,7 +36,11 @@ const MAX_SEED = 4_294_967_295;
  * @throws as `writeStoryboard`.
  */
 export const rewritePrompts = async (engine: PromptEngine, asked: RewriteRequest): Promise<Rewrite> => {
-  const request = { ...asked, options: withSavedStyle(asked.options, asked.savedStyle ?? null) };
+  const request = {
+    ...asked,
+    source: { kind: "segments" as const, segments: asked.segments },
+    options: withSavedStyle(asked.options, asked.savedStyle ?? null),
+  };
   const { options, language, bible: stored = null, signal, wanted } = request;
   const scenes = readScenes(request.segments, request.scenes, language);
   const fresh = stored === null ? await readBible(engine, request, { scenes, language }) : null;
@@ -52,6 +56,8 @@ export const rewritePrompts = async (engine: PromptEngine, asked: RewriteRequest
       formula: readFormula(options),
       style: toStyleSet(style),
       language,
+      promptLanguage: options.promptLanguage,
+      contentType: options.contentType,
       seed: (options.seed + variant) % MAX_SEED,
       gate: request.gate,
       onProgress: (fraction) => request.onProgress((at + fraction) / rounds.length),

@@ -93,10 +93,14 @@ export const writeStoryboard = async (engine: PromptEngine, asked: StoryboardReq
   const units = readUnits(request);
   const text = units.map((unit) => unit.text).join(" ");
   const language = detectLanguage(text, request.language);
+  // Each of these holds the event loop for a while where a transcript has 20,000 segments.
+  await nextTurn();
   const { groups, warnings: countWarnings } = cutScenes(units, request.options);
+  await nextTurn();
   const scenes = draftScenes(groups, language);
   const keptByScene = placeKept(scenes, request.kept ?? []);
   const wanted = new Set([...scenes.keys()].filter((index) => !keptByScene.has(index)));
+  await nextTurn();
   request.onProgress(PREPARED_SHARE);
   const bible = await readBible(engine, request, { scenes, language });
   request.onProgress(PREPARED_SHARE + BIBLE_SHARE);
@@ -107,6 +111,8 @@ export const writeStoryboard = async (engine: PromptEngine, asked: StoryboardReq
     formula: readFormula(request.options),
     style: toStyleSet(bible.style),
     language,
+    promptLanguage: request.options.promptLanguage,
+    contentType: request.options.contentType,
     seed: request.options.seed,
     gate: request.gate,
     onProgress: (fraction) => request.onProgress(PREPARED_SHARE + BIBLE_SHARE + ENGINE_SHARE * fraction),

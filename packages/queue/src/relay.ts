@@ -26,6 +26,12 @@ export type RelayOptions = {
 };
 
 /**
+ * After a round that sent something, so that the next one finds more than one row: a round is four statements, as many as
+ * a task's two stages take. The first row after a rest is sent at once.
+ */
+const GATHER_MS = 10;
+
+/**
  * Moves rows from the outbox to the queue, for ever. Any number of relays may run at once, in any process: a round
  * skips the rows that another holds, so each row is sent by one. Only one of them need poll, for the rows of a process
  * that died between its commit and its wake. A relay that its own process has woken drains whoever polls: waiting for
@@ -62,7 +68,7 @@ export const startRelay = ({ drain, producer, mayPoll = () => true, logger, poll
         const sent: number = owesRound || mayPoll() ? await drain(send) : 0;
         failures = 0;
         owesRound = sent > 0;
-        if (sent === 0) await rest(pollMs);
+        await (sent === 0 ? rest(pollMs) : pause(GATHER_MS, stopped.signal));
       } catch (error) {
         failures += 1;
         logger.warn({ err: error, failures }, "outbox relay failed; the rows stay");

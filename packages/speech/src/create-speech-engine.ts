@@ -1,10 +1,11 @@
 import { AppError, type Logger } from "@phonoscene/kernel";
 
 import { type AssemblyAiConfig, createAssemblyAiEngine } from "./assemblyai/engine.ts";
-import { createLocalSpeechEngine } from "./local/engine.ts";
+import { createLocalAligner } from "./local/aligner.ts";
+import { createLocalSpeechEngine, type LocalSpeechConfig } from "./local/engine.ts";
 import type { ModelName } from "./local/model-files.ts";
 import { createOpenAiSpeechEngine } from "./openai/engine.ts";
-import type { SpeechEngine } from "./port.ts";
+import type { SpeechAligner, SpeechEngine } from "./port.ts";
 
 export type SpeechConfig = {
   /**
@@ -45,6 +46,12 @@ const createOpenAi = ({ openAi, maxDurationMs, ffmpegPath }: SpeechConfig): Spee
   });
 };
 
+const localConfig = ({ model, modelDir, ffmpegPath, maxDurationMs, logger }: SpeechConfig): LocalSpeechConfig =>
+  defined({ model, modelDir, ffmpegPath, maxDurationMs, logger });
+
+/** Places given words on this machine, whichever engine hears: it needs no key. */
+export const createAligner = (config: SpeechConfig): SpeechAligner => createLocalAligner(localConfig(config));
+
 /**
  * The speech engine that the configuration asks for.
  * @throws AppError "config/invalid" for a vendor without a key, "language_unsupported" for an expected language that
@@ -53,8 +60,7 @@ const createOpenAi = ({ openAi, maxDurationMs, ffmpegPath }: SpeechConfig): Spee
 export const createSpeechEngine = (config: SpeechConfig): SpeechEngine => {
   const { engine, assemblyAiApiKey: apiKey, assemblyAiBaseUrl: baseUrl, timeoutMs } = config;
   if (engine === "local" || (engine === "auto" && apiKey === undefined)) {
-    const { model, modelDir, ffmpegPath, maxDurationMs, logger } = config;
-    return createLocalSpeechEngine(defined({ model, modelDir, ffmpegPath, maxDurationMs, logger }));
+    return createLocalSpeechEngine(localConfig(config));
   }
   if (engine === "openai") return createOpenAi(config);
   if (apiKey !== undefined) {

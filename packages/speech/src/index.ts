@@ -1,5 +1,6 @@
 export { type AssemblyAiConfig, createAssemblyAiEngine } from "./assemblyai/engine.ts";
-export { createSpeechEngine, type SpeechConfig } from "./create-speech-engine.ts";
+export { createAligner, createSpeechEngine, type SpeechConfig } from "./create-speech-engine.ts";
+export { createLocalAligner } from "./local/aligner.ts";
 export { createLocalSpeechEngine, type LocalSpeechConfig } from "./local/engine.ts";
 export { createOpenAiSpeechEngine, type OpenAiSpeechConfig } from "./openai/engine.ts";
 export * from "./port.ts";

@@ -80,3 +80,15 @@ export type SpeechEngine<Outcome extends SpeechResult | SpeechPending = SpeechRe
 };
 
 export const isPending = (outcome: SpeechResult | SpeechPending): outcome is SpeechPending => "isPending" in outcome;
+
+/** A recording and what is said in it. */
+export type AlignmentRequest = Pick<SpeechRequest, "filePath" | "language" | "pieces" | "onProgress" | "signal"> & {
+  /** All that is said, in order: sentences, or one text, which is cut into them. */
+  given: readonly { text: string }[];
+};
+
+/** Finds the times of words that are known already. */
+export type SpeechAligner = {
+  /** @throws AppError as a `SpeechEngine` does: "language_unsupported", "no_speech" and the like. */
+  align(request: AlignmentRequest): Promise<SpeechResult>;
+};

@@ -55,6 +55,12 @@ const FIGURES = /^([$£€¢+-]?)(\d+(?:\.\d+)?)$/;
 export const isNumeric = (word: string | undefined): boolean =>
   word !== undefined && (NUMBER_WORDS.has(word) || ZEROS.has(word) || word in TIMES || /^\d+(\.\d+)?$/.test(word));
 
+const digitOf = (word: string): number | null => {
+  if (ZEROS.has(word)) return 0;
+  const digit = ONES.indexOf(word) + 1;
+  return digit >= 1 && digit <= 9 ? digit : null;
+};
+
 /** What has been read of a number: a sum while it grows, a string once figures stand behind one another. */
 type Value = number | string | null;
 
@@ -82,78 +88,76 @@ const multiplied = (value: Value, multiplier: number): number => {
   return number - residue + residue * multiplier;
 };
 
+/** Words read so far, and the number that is being read. */
+type Reading = { result: string[]; value: Value; sign: string };
+
+const finish = (reading: Reading): void => {
+  if (reading.value !== null) reading.result.push(`${reading.sign}${reading.value}`);
+  reading.value = null;
+  reading.sign = "";
+};
+
+const takeNumberWord = (reading: Reading, { kind, value, suffix }: NumberWord, previous: string | undefined): void => {
+  if (kind === "ones") reading.value = withOnes(reading.value, value, previous);
+  else if (kind === "tens") reading.value = withTens(reading.value, value);
+  else reading.value = multiplied(reading.value, value);
+  if (suffix === "") return;
+  reading.value = `${reading.value}${suffix}`;
+  finish(reading);
+};
+
+const takeFigures = (reading: Reading, [, sign = "", figures = ""]: RegExpExecArray): void => {
+  if (typeof reading.value === "string" && reading.value.endsWith(".")) {
+    reading.value += figures;
+    return;
+  }
+  finish(reading);
+  reading.sign = sign;
+  reading.value = figures.includes(".") ? figures : Number(figures);
+};
+
+/** What follows a number and belongs to it; false where there is none. */
+const takeUnit = (reading: Reading, word: string): boolean => {
+  const currency = CURRENCIES[word.replace(/s$/, "")];
+  if (reading.value === null || (currency === undefined && word !== "percent")) return false;
+  if (currency === undefined) reading.value = `${reading.value}%`;
+  else reading.sign = currency;
+  finish(reading);
+  return true;
+};
+
+/** Words that mean something only before a number; false where this one does not here. */
+const takeSpecial = (reading: Reading, word: string, previous: string | undefined): boolean => {
+  const sign = SIGNS[word];
+  if (sign !== undefined) {
+    finish(reading);
+    reading.sign = sign;
+    return true;
+  }
+  if (word === "point") reading.value = `${reading.value ?? ""}.`;
+  return word === "point" || (word === "and" && (previous ?? "") in MULTIPLIERS);
+};
+
 /** Turns the numbers among lower-case words into figures. */
 export const withFigures = (words: readonly string[]): string[] => {
-  const result: string[] = [];
-  let value: Value = null;
-  let sign = "";
-  const finish = (): void => {
-    if (value !== null) result.push(`${sign}${value}`);
-    value = null;
-    sign = "";
-  };
-  const plain = (word: string): void => {
-    finish();
-    result.push(word);
-  };
-  const takeNumberWord = ({ kind, value: number, suffix }: NumberWord, previous: string | undefined): void => {
-    if (kind === "ones") value = withOnes(value, number, previous);
-    else if (kind === "tens") value = withTens(value, number);
-    else value = multiplied(value, number);
-    if (suffix === "") return;
-    value = `${value}${suffix}`;
-    finish();
-  };
-  const takeFigures = ([, mark = "", figures = ""]: RegExpExecArray): void => {
-    if (typeof value === "string" && value.endsWith(".")) {
-      value += figures;
-      return;
-    }
-    finish();
-    sign = mark;
-    value = figures.includes(".") ? figures : Number(figures);
-  };
-  /** Words that mean something only beside a number; false where this one does not here. */
-  const takeSpecial = (word: string, previous: string | undefined, next: string | undefined): boolean => {
-    const currency = CURRENCIES[word.replace(/s$/, "")];
-    if (currency !== undefined && value !== null) {
-      sign = currency;
-      finish();
-      return true;
-    }
-    if (word === "percent" && value !== null) {
-      value = `${value}%`;
-      finish();
-      return true;
-    }
-    if (!isNumeric(next)) return false;
-    if (word in SIGNS) {
-      finish();
-      sign = SIGNS[word] ?? "";
-      return true;
-    }
-    if (word === "point") {
-      value = `${value ?? ""}.`;
-      return true;
-    }
-    return word === "and" && (previous ?? "") in MULTIPLIERS;
-  };
-
+  const reading: Reading = { result: [], value: null, sign: "" };
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
-    const [previous, next] = [words[at - 1], words[at + 1]];
+    const [previous, next = ""] = [words[at - 1], words[at + 1]];
     const figures = FIGURES.exec(word);
     const number = NUMBER_WORDS.get(word);
     const times = TIMES[word];
-    if (figures !== null) takeFigures(figures);
-    else if (ZEROS.has(word)) value = `${value ?? ""}0`;
-    else if (number !== undefined) takeNumberWord(number, previous);
-    else if (times !== undefined && next !== undefined && (ZEROS.has(next) || ONES.indexOf(next) in [..."123456789"])) {
-      const digit = ZEROS.has(next) ? 0 : ONES.indexOf(next) + 1;
-      value = `${value ?? ""}${String(digit).repeat(times)}`;
+    if (figures !== null) takeFigures(reading, figures);
+    else if (ZEROS.has(word)) reading.value = `${reading.value ?? ""}0`;
+    else if (number !== undefined) takeNumberWord(reading, number, previous);
+    else if (times !== undefined && digitOf(next) !== null) {
+      reading.value = `${reading.value ?? ""}${String(digitOf(next)).repeat(times)}`;
       at += 1;
-    } else if (!takeSpecial(word, previous, next)) plain(word);
+    } else if (!takeUnit(reading, word) && !(isNumeric(next) && takeSpecial(reading, word, previous))) {
+      finish(reading);
+      reading.result.push(word);
+    }
   }
-  finish();
-  return result;
+  finish(reading);
+  return reading.result;
 };

@@ -85,9 +85,8 @@ const splitFigures = (text: string): string =>
 /** "$2 and ¢7" is $2.07. */
 const joinCents = (text: string): string =>
   text
-    .replaceAll(/([€£$])(\d+) (?:and )?¢(\d{1,2})\b/g, (_, sign: string, whole: string, cents: string) => {
-      return `${sign}${whole}.${cents.padStart(2, "0")}`;
-    })
+    .replaceAll(/([€£$]\d+) (?:and )?¢(\d)\b/g, "$1.0$2")
+    .replaceAll(/([€£$]\d+) (?:and )?¢(\d\d)\b/g, "$1.$2")
     .replaceAll(/[€£$]0\.(\d{1,2})\b/g, "¢$1");
 
 /**

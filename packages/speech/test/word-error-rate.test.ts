@@ -12,6 +12,13 @@ test("case, punctuation and the way numbers are written do not count", () => {
   expect(wordErrors("In fourteen fifty-five, the Forty-two line Bible.", "in 1455 the 42-line bible").errors).toBe(0);
 });
 
+test("parentheses in a text that is read aloud are words like the others", () => {
+  expect(wordErrors("the Bible (printed at Mainz) is fine", "The Bible printed at Mainz is fine")).toEqual({
+    errors: 0,
+    words: 7,
+  });
+});
+
 test("everything is wrong in an empty answer", () => {
   expect(wordErrors("one three thieves", "")).toEqual({ errors: 2, words: 2 });
 });

@@ -2,8 +2,9 @@ import { normaliseEnglish } from "./english-text.ts";
 
 export type WordErrors = { errors: number; words: number };
 
+/** What a book has in parentheses is read aloud with the rest; to the normaliser it would be a remark. */
 const wordsOf = (text: string): string[] =>
-  normaliseEnglish(text)
+  normaliseEnglish(text.replaceAll(/[()]/g, ""))
     .split(" ")
     .filter((word) => word !== "");
 

@@ -12,7 +12,8 @@ export type ReceiveUpload = (
   field: string,
 ) => Promise<{ file: UploadedFile; fields: Record<string, unknown>; discard(): Promise<void> }>;
 
-const MAX_FIELD_BYTES = 20_000;
+/** As a JSON body: a transcript of some hours is one field. */
+const MAX_FIELD_BYTES = 2_000_000;
 
 const MAX_NAME_CHARACTERS = 255;
 

@@ -15,6 +15,7 @@ import {
   isPending,
   type PieceStore,
   type ProviderCallback,
+  type SpeechAligner,
   type SpeechEngine,
   type SpeechRequest,
 } from "@phonoscene/speech";
@@ -32,6 +33,7 @@ type Dependencies = {
   storage: AudioStorage;
   outbound: OutboundClient;
   speech: SpeechEngine;
+  aligner: SpeechAligner;
   relay: Pick<Relay, "wake">;
   /** The provider keeps its copy until the task is deleted. */
   keepsProviderCopy: boolean;
@@ -105,7 +107,9 @@ const transcribe = async (deps: Dependencies, work: StageWork): Promise<StageEnd
   const { task } = work;
   const recording = await fetchRecording(deps, work);
   if (recording === null) return "lost";
-  const outcome = await speech.transcribe(toRequest(deps, work, recording));
+  const request = toRequest(deps, work, recording);
+  const { givenSegments: given } = task;
+  const outcome = await (given === null ? speech.transcribe(request) : deps.aligner.align({ ...request, given }));
   if (isPending(outcome)) {
     const end = await parkTask(database.db, task, SAFETY_POLL_MS);
     return end === "ready" ? "look-again" : end;

@@ -25,7 +25,12 @@ export type Sent = {
   retryAfterMs: number | null;
 };
 
-export type Sender = { outbound: OutboundClient; isAllowed: AddressPolicy };
+export type Sender = {
+  outbound: OutboundClient;
+  isAllowed: AddressPolicy;
+  /** Of a request from its start to the last byte that is read. */
+  totalMs?: number;
+};
 
 /** The first KiB of the answer, or as much as came: the head has decided already. */
 const readExcerpt = async ({ body }: OutboundResponse, signal: AbortSignal): Promise<string> => {
@@ -45,7 +50,7 @@ const readExcerpt = async ({ body }: OutboundResponse, signal: AbortSignal): Pro
 };
 
 const post = (
-  { outbound, isAllowed }: Sender,
+  { outbound, isAllowed, totalMs = TIMEOUTS.totalMs }: Sender,
   delivery: ClaimedDelivery,
   signal: AbortSignal,
 ): Promise<OutboundResponse> => {
@@ -59,7 +64,7 @@ const post = (
     maxBytes: Number.MAX_SAFE_INTEGER,
     redirects: "refuse",
     httpsOnly: url.protocol === "https:",
-    timeouts: TIMEOUTS,
+    timeouts: { ...TIMEOUTS, totalMs },
     signal,
   });
 };

@@ -6,9 +6,9 @@ WHERE id = seen_id AND (lease_until IS NULL OR lease_until <= now()) AND (deadli
 FROM seen_transcribed_at
 RETURNING attempt, user_id AS "userId", text, language, options, provider, provider_job_id AS "providerJobId", extract(epoch
 FROM now() - provider_job_at)::float8 * 1000 AS "providerJobAgeMs", (extract(epoch
-FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs", audio_url AS "audioUrl", (SELECT storage_key
+FROM deadline_at - now()) * 1000)::float8 AS "deadlineInMs", audio_url AS "audioUrl", CASE WHEN $9 = 'transcribing' THEN given_segments END AS "givenSegments", (SELECT storage_key
 FROM audio
-WHERE audio.id = tasks.audio_id) AS "storageKey", CASE WHEN $9 = 'prompting' THEN ( SELECT json_build_object('language', language, 'segments', coalesce(( SELECT json_agg(json_build_object('id', position, 'startMs', start_ms, 'endMs', end_ms, 'text', text, 'confidence', confidence)
+WHERE audio.id = tasks.audio_id) AS "storageKey", CASE WHEN $10 = 'prompting' THEN ( SELECT json_build_object('language', language, 'segments', coalesce(( SELECT json_agg(json_build_object('id', position, 'startMs', start_ms, 'endMs', end_ms, 'text', text, 'confidence', confidence)
 ORDER BY position)
 FROM transcript_segments
 WHERE task_id = tasks.id), '[]'))

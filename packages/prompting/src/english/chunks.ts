@@ -59,6 +59,23 @@ const voiceOf = (auxiliaries: readonly Token[], form: VerbForm["form"]): VerbGro
   return form === "either" || form === "participle" ? "passive" : "active";
 };
 
+/** A verb that no dictionary has: "scrooged" is what somebody does who is "scrooging". */
+const unknownVerb = (word: string): VerbForm => {
+  if (word.endsWith("ed")) return { lemma: word.slice(0, -2), form: "either" };
+  if (word.endsWith("ing")) return { lemma: word.slice(0, -3), form: "gerund" };
+  return { lemma: word, form: "base" };
+};
+
+/** "laid" of "lay the cups on the table", against "lay on the table" */
+const isLaying = (tokens: readonly Token[], main: number): boolean => {
+  // "inside lay a watch"
+  const before = tokens[main - 1]?.tag;
+  if (tokens[main]?.lower !== "lay" || !["NOUN", "PROPN", "PRON", "CCONJ"].includes(before ?? "")) return false;
+  const next = tokens[main + 1];
+  const object = /^(?:out|down|up)$/u.test(next?.lower ?? "") ? tokens[main + 2] : next;
+  return object?.tag === "DET" || object?.tag === "PRON" || object?.tag === "NOUN" || object?.tag === "NUM";
+};
+
 /** The verb group that begins at `start`: auxiliaries, "not", adverbs, the main verb. */
 export const verbGroupAt = (tokens: readonly Token[], start: number): VerbGroup | null => {
   let index = start;
@@ -73,7 +90,9 @@ export const verbGroupAt = (tokens: readonly Token[], start: number): VerbGroup 
   main = innerVerb(tokens, main);
   const group = tokens.slice(start, main + 1);
   const token = tokens[main] ?? { text: "", lower: "", tag: "X" };
-  const read = verbForm(token.lower) ?? { lemma: token.lower, form: "base" as const };
+  const read = isLaying(tokens, main)
+    ? { lemma: "lay", form: "past" as const }
+    : (verbForm(token.lower) ?? unknownVerb(token.lower));
   const auxiliaries = group.slice(0, -1).filter((part) => part.tag === "AUX");
   const isCopula = token.tag === "AUX" && !/^(?:have|has|had|having|do|does|did)$/u.test(token.lower);
   let end = main + 1;
@@ -93,7 +112,7 @@ export const verbGroupAt = (tokens: readonly Token[], start: number): VerbGroup 
   };
 };
 
-const PARTICLES = new Set(words("up down out off away over back open"));
+const PARTICLES = new Set(words("up down out off away over back open by past along"));
 
 const prepositionAt = (tokens: readonly Token[], start: number): Chunk => {
   let end = start + 1;
@@ -121,15 +140,17 @@ const punctuationAt = (token: Token): "comma" | "stop" | "quote" | "other" => {
   return token.text === "," ? "comma" : "other";
 };
 
-const CLAUSE_PREPOSITIONS = new Set(words("before after since for as than like"));
+const CLAUSE_PREPOSITIONS = new Set(words("before after since for as than like until till"));
 
+const OBJECT_PRONOUNS = new Set(words("me him her us them"));
 const MAX_VERB_DISTANCE = 7;
 
 /** "before the woodcutters produced", against "before the door" */
 const opensTimeClause = (tokens: readonly Token[], start: number): boolean => {
   if (!CLAUSE_PREPOSITIONS.has(tokens[start]?.lower ?? "")) return false;
   const phrase = nounPhraseAt(tokens, start + 1);
-  if (phrase === null) return false;
+  // "before her stood a man"
+  if (phrase === null || (phrase.isPronoun && OBJECT_PRONOUNS.has(tokens[phrase.head]?.lower ?? ""))) return false;
   // "before the woodcutters, by a similar process, produced": the verb may stand a little off.
   for (let at = phrase.end; at < phrase.end + MAX_VERB_DISTANCE; at += 1) {
     const verb = verbGroupAt(tokens, at);
@@ -159,7 +180,14 @@ const wordChunkAt = (tokens: readonly Token[], start: number, previous: Chunk | 
     if (token.lower !== "that" || isVerbal(tokens[end]) || isThat) return { kind: "relative", start, end };
   }
   if (opensTimeClause(tokens, start)) return { kind: "subordinator", start, end };
+  // "until noon", against "until the boat scraped"
+  if (/^(?:un)?till?$/u.test(token.lower) && nounPhraseAt(tokens, end) !== null) return prepositionAt(tokens, start);
   if (token.tag === "SCONJ" || ALWAYS_SUBORDINATE.has(token.lower)) return { kind: "subordinator", start, end };
+  // "only to be snapped up"
+  if (token.lower === "to" && /^(?:be|have)$/u.test(tokens[end]?.lower ?? "")) {
+    const group = verbGroupAt(tokens, end);
+    if (group !== null) return { ...group, start, isInfinitive: true };
+  }
   if (token.lower === "to" && tokens[end]?.tag === "VERB" && verbForm(tokens[end]?.lower ?? "")?.form !== "gerund") {
     const group = verbGroupAt(tokens, end);
     if (group !== null) return { ...group, start, isInfinitive: true };

@@ -1,5 +1,6 @@
 import type { Chunk, NounPhrase, Span, VerbGroup } from "./chunks.ts";
 import { isReadAsPassive } from "./verbs.ts";
+import { words } from "./words.ts";
 
 /** Who does what: the unit of which a picture is made. */
 export type Clause = {
@@ -40,12 +41,19 @@ export const skip = (chunks: readonly Chunk[], from: number, kinds: readonly Chu
   return index;
 };
 
+/** Their past is their base form: "the boy put". */
+export const PAST_LIKE_BASE = new Set(
+  words("put set cut hit let shut cast spread burst hurt split beat read bid rid shed thrust"),
+);
+
 /** Whether a noun phrase at `index` has a finite verb of its own, over its prepositional phrases. */
 export const startsClause = (chunks: readonly Chunk[], index: number): boolean => {
-  if (chunks[index]?.kind !== "noun") return false;
+  const noun = chunks[index];
+  if (noun?.kind !== "noun") return false;
   const next = chunks[skip(chunks, index + 1, ["adverb", "preposition"])];
   if (!isFinite(next)) return false;
-  return next.isSurelyFinite || next.form === "either" || next.form === "base";
+  if (next.form === "base" && !next.isSurelyFinite) return noun.isSingular !== true || PAST_LIKE_BASE.has(next.lemma);
+  return next.isSurelyFinite || next.form === "either";
 };
 
 export const lastNoun = (state: State): NounPhrase | null => {
@@ -58,7 +66,8 @@ export const lastNoun = (state: State): NounPhrase | null => {
 };
 
 export const nounBefore = (state: State, index: number): NounPhrase | null => {
-  const before = state.chunks[index - 1];
+  const at = state.chunks[index - 1]?.kind === "comma" ? index - 2 : index - 1;
+  const before = state.chunks[at];
   if (before?.kind === "noun") return before;
   return before?.kind === "preposition" ? before.object : null;
 };
@@ -77,17 +86,28 @@ export const close = (state: State): void => {
 };
 
 /** "the book printed with movable type": a verb that needs an object and has none was done to its subject. */
-const asPassive = (state: State, verb: VerbGroup): VerbGroup => {
+const asPassive = (
+  state: State,
+  { verb, origin, subjects }: Pick<Clause, "verb" | "origin" | "subjects">,
+): VerbGroup => {
   const index = state.chunks.indexOf(verb);
   const next = state.chunks[index + 1];
+  // "are grown in tanks and carried out"
+  const goesOn = origin === "coordinated" && state.clauses.at(-1)?.verb.voice === "passive";
+  if (goesOn && !verb.isSurelyFinite && /^(?:either|participle)$/u.test(verb.form) && next?.kind !== "noun")
+    return { ...verb, voice: "passive" };
   const canBe =
-    verb.voice === "active" && verb.form === "either" && !verb.isSurelyFinite && isReadAsPassive(verb.lemma);
+    !subjects.some(({ isNominative }) => isNominative === true) &&
+    verb.voice === "active" &&
+    verb.form === "either" &&
+    !verb.isSurelyFinite &&
+    isReadAsPassive(verb.lemma);
   if (index < 0 || !canBe || next?.kind !== "preposition" || next.isParticle) return verb;
   return { ...verb, voice: "passive" };
 };
 
 export const openClause = (state: State, given: Omit<Clause, "complement" | "parts" | "lead" | "isQuoted">): void => {
-  const clause = { ...given, verb: asPassive(state, given.verb) };
+  const clause = { ...given, verb: asPassive(state, given) };
   const complement = { start: clause.verb.end, end: clause.verb.end };
   const opened: Clause = { ...clause, complement, parts: [], lead: state.lead, isQuoted: state.isQuoted };
   if (state.dangling !== null && state.dangling.parts.length > 0 && clause.subjects.length > 0) {

@@ -1,4 +1,4 @@
-import type { VerbGroup } from "./chunks.ts";
+import type { Chunk, NounPhrase, VerbGroup } from "./chunks.ts";
 import {
   type State,
   isFinite,
@@ -15,17 +15,25 @@ import { isInverting, isSpeech, mustHaveObject } from "./verbs.ts";
 const onLonelyVerb = (state: State, verb: VerbGroup, index: number): number => {
   const after = state.chunks[index + 1];
   const before = state.chunks[index - 1];
-  if (state.isExistential || (isInverting(verb.lemma) && state.lead.length > 0)) {
+  // "outside stood a woman"
+  const hasLead = state.lead.length > 0 || state.dangling !== null || (index === 0 && verb.manner.length > 0);
+  if (state.isExistential || (isInverting(verb.lemma) && hasLead)) {
     const found = followingNoun(state, index);
     if (found !== null && (found.at === index + 1 || state.isExistential)) {
       const isBare = verb.voice === "copula";
       openClause(state, { subjects: [found.noun], verb, origin: isBare ? "existential" : "inverted" });
-      if (state.open !== null) state.open.complement = { start: found.noun.end, end: found.noun.end };
+      const between = state.chunks.slice(index + 1, found.at).filter(({ kind }) => kind === "preposition");
+      if (state.open !== null) {
+        state.open.complement = { start: found.noun.end, end: found.noun.end };
+        state.open.parts.push(...between);
+      }
       state.isExistential = false;
       return found.at + 1;
     }
   }
-  if (isSpeech(verb.lemma) && after?.kind === "noun" && state.open === null) {
+  // "said the fox", against "cross the bridge and beg the king"
+  const mayInvert = verb.form !== "base" && before?.kind !== "conjunction";
+  if (isSpeech(verb.lemma) && mayInvert && after?.kind === "noun" && state.open === null) {
     openClause(state, { subjects: [after], verb, origin: "inverted" });
     if (state.open !== null) (state.open as Clause).complement = { start: after.end, end: after.end };
     return index + 2;
@@ -45,6 +53,15 @@ const onLonelyVerb = (state: State, verb: VerbGroup, index: number): number => {
   return index + 1;
 };
 
+/** "he hears his daughter's voice, singing": the voice sings. */
+const heardBefore = (state: State, before: Chunk | undefined): NounPhrase[] | null => {
+  const last = state.clauses.at(-1);
+  if (before?.kind !== "comma" || last === undefined || !/^(?:hear|see|watch|find)$/u.test(last.verb.lemma))
+    return null;
+  const object = last.parts.findLast((part) => part.kind === "noun");
+  return object?.kind === "noun" && !object.isPronoun ? [object] : null;
+};
+
 const onParticiple = (state: State, verb: VerbGroup, index: number): number => {
   const before = state.chunks[index - 1];
   if (state.open !== null && before?.kind !== "comma" && before?.kind !== "conjunction") {
@@ -56,7 +73,8 @@ const onParticiple = (state: State, verb: VerbGroup, index: number): number => {
     openClause(state, { subjects: state.subjects, verb, origin: "participle" });
     return index + 1;
   }
-  const subjects = state.open === null && before === undefined ? [] : state.lastSubjects;
+  const heard = heardBefore(state, before);
+  const subjects = heard ?? (state.open === null && before === undefined ? [] : state.lastSubjects);
   openClause(state, { subjects, verb, origin: "participle" });
   if (subjects.length === 0) state.dangling = state.open;
   return index + 1;
@@ -68,9 +86,12 @@ const hasLaterFiniteVerb = (state: State, index: number): boolean => {
   return chunk?.kind === "verb" && isFinite(chunk) && chunk.isSurelyFinite;
 };
 
-/** "Not the least obeisance made he": verse puts the pronoun last. */
+/** "Not the least obeisance made he", "drove she ducklings": verse puts the pronoun last. */
 const isInvertedByPronoun = (state: State, index: number): boolean => {
+  const verb = state.chunks[index];
   const after = state.chunks[index + 1];
+  const opens = index === 0 && verb?.kind === "verb" && (verb.form === "past" || verb.form === "either");
+  if (opens && verb.voice === "active" && after?.kind === "noun" && after.isNominative === true) return true;
   const end = state.chunks[index + 2]?.kind;
   return (
     after?.kind === "noun" && after.isNominative === true && (end === undefined || end === "stop" || end === "comma")
@@ -85,6 +106,11 @@ const onInvertedPronoun = (state: State, verb: VerbGroup, index: number): number
   state.open?.parts.push(...objects);
   return index + 2;
 };
+
+/** "let the children carry the banner", "you can hear his bellows blow": the act is the object's. */
+const isLetting = ({ verb, subjects }: Clause): boolean =>
+  (verb.lemma === "let" || verb.lemma === "hear" || verb.lemma === "see" || verb.lemma === "watch") &&
+  (verb.lemma === "let" || subjects.length === 0 || subjects.some(({ isSpeaker }) => isSpeaker === true));
 
 export const onVerb = (state: State, verb: VerbGroup, index: number): number => {
   const before = state.chunks[index - 1];
@@ -117,6 +143,11 @@ export const onVerb = (state: State, verb: VerbGroup, index: number): number => 
   }
   // "saw the bird fly": a bare infinitive stays with its verb.
   if (state.open !== null && verb.form === "base" && !verb.isSurelyFinite && before?.kind === "noun") {
+    if (isLetting(state.open)) {
+      state.open.parts.pop();
+      openClause(state, { subjects: [before], verb, origin: "main" });
+      return index + 1;
+    }
     extend(state, verb);
     return index + 1;
   }

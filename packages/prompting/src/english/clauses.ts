@@ -14,7 +14,7 @@ const onNoun = (state: State, noun: NounPhrase, index: number): void => {
       close(state);
       state.subjects = [noun];
       // "the letters she had sent": a relative clause without its pronoun.
-      if (noun.isNominative === true && before?.kind === "noun") state.antecedent = before;
+      if (noun.isNominative === true && before?.kind === "noun" && !before.isPronoun) state.antecedent = before;
     } else extend(state, noun);
     return;
   }

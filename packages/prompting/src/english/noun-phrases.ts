@@ -1,6 +1,6 @@
 import type { Token } from "./reader.ts";
 import { verbForm } from "./verbs.ts";
-import { words } from "./words.ts";
+import { isPlural, words } from "./words.ts";
 
 /** A stretch of tokens, `end` exclusive. */
 export type Span = { start: number; end: number };
@@ -12,6 +12,10 @@ export type NounPhrase = Span & {
   coreEnd: number;
   isPronoun: boolean;
   isNominative?: boolean;
+  /** One thing or person: a bare verb behind it is no finite one, "saw a crow fly". */
+  isSingular?: boolean;
+  /** "I", "we", "you": whoever speaks or listens. */
+  isSpeaker?: boolean;
 };
 
 const PERSONAL = new Set(
@@ -47,11 +51,13 @@ export const isAdverbModifier = (tokens: readonly Token[], index: number): boole
 /** "a dark, cold night", "a black and white cat" */
 const joinsAdjectives = (tokens: readonly Token[], index: number): boolean =>
   tokens[index - 1]?.tag === "ADJ" &&
-  tokens[index + 1]?.tag === "ADJ" &&
+  (tokens[index + 1]?.tag === "ADJ" || isParticipleModifier(tokens, index + 1)) &&
   (tokens[index]?.text === "," || tokens[index]?.lower === "and" || tokens[index]?.lower === "but") &&
   isPremodifier(tokens[index + 2]);
 
 const NOMINATIVE = new Set(words("i he she we they"));
+const CALENDAR =
+  /^(?:spring|summer|autumn|winter|week|month|year|yesterday|today|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august|september|october|november|december)$/u;
 const ARTICLES = new Set(words("a an the my his her its our their this that"));
 
 const numberPhrase = (start: number, head: number): NounPhrase => ({
@@ -77,6 +83,7 @@ const corePhrase = (tokens: readonly Token[], start: number): NounPhrase | null 
       head: start,
       isPronoun: true,
       isNominative: NOMINATIVE.has(first.lower),
+      isSpeaker: /^(?:i|we|you)$/u.test(first.lower),
     };
   }
   let index = start;
@@ -91,6 +98,9 @@ const corePhrase = (tokens: readonly Token[], start: number): NounPhrase | null 
   let head = -1;
   for (; index < tokens.length; index += 1) {
     const token = tokens[index];
+    // "in the spring | Elsa danced", "on Saturday | children painted"
+    const isNewPhrase = head === index - 1 && CALENDAR.test(tokens[head]?.lower ?? "") && isNounTag(token);
+    if (isNewPhrase) break;
     if (isNounTag(token)) head = index;
     const goesOn =
       isPremodifier(token) ||
@@ -103,16 +113,25 @@ const corePhrase = (tokens: readonly Token[], start: number): NounPhrase | null 
     if (head >= 0 && head < index && token?.tag === "ADJ") break;
   }
   if (head < 0) return tokens[index - 1]?.tag === "NUM" && index > start ? numberPhrase(start, index - 1) : null;
-  return { kind: "noun", start, end: head + 1, coreEnd: head + 1, head, isPronoun: false };
+  const isSingular = !isPlural(tokens[head]?.lower ?? "");
+  return { kind: "noun", start, end: head + 1, coreEnd: head + 1, head, isPronoun: false, isSingular };
 };
+
+const PARTITIVES =
+  /^(?:piece|slice|lump|crust|bunch|handful|thousands|hundreds|dozens|millions|lots|plenty|scores|couple|number|kind|sort)$/u;
 
 /** The noun phrase that begins at `start`, with its "of ..." phrases. */
 export const nounPhraseAt = (tokens: readonly Token[], start: number): NounPhrase | null => {
   const phrase = corePhrase(tokens, start);
   if (phrase === null || phrase.isPronoun) return phrase;
+  const partitive = PARTITIVES.test(tokens[phrase.head]?.lower ?? "") && tokens[phrase.end]?.lower === "of";
+  const inner = partitive ? corePhrase(tokens, phrase.end + 1) : null;
+  // "thousands of people" are people
+  if (inner !== null && !inner.isPronoun) return { ...inner, start };
   let end = phrase.end;
   for (let depth = 0; depth < 2 && tokens[end]?.lower === "of"; depth += 1) {
-    const inner = corePhrase(tokens, end + 1);
+    // "of rotting herring"
+    const inner = corePhrase(tokens, isParticipleModifier(tokens, end + 1) ? end + 2 : end + 1);
     if (inner === null || inner.isPronoun) break;
     end = inner.end;
   }

@@ -4,7 +4,7 @@ import winkNLP, { type WinkMethods } from "wink-nlp";
 import { ARCHAIC_WORDS } from "../lexicons/verbs.data.ts";
 import { repairTags } from "./tags.ts";
 import { verbForm } from "./verbs.ts";
-import { words } from "./words.ts";
+import { isFirstName, words } from "./words.ts";
 
 export type Token = {
   /** As written. */
@@ -27,6 +27,7 @@ const sameCase = (model: string, word: string): string =>
 /** Old spellings made modern, so that the tagger knows them: "thy light's flame", "tatter'd", "feed'st". */
 export const modernise = (text: string): string =>
   text
+    .replaceAll(/,? whose name (?:was|is) (?=\p{Lu})(\p{L}+),?/gu, " named $1")
     .replaceAll(/\b(thou(?: that)?) art\b/giu, "$1 are")
     .replaceAll(/[\p{L}']+/gu, (word) => {
       const modern = archaic.get(word.toLowerCase());
@@ -75,6 +76,25 @@ const mergeHyphens = (tokens: readonly Token[], spaces: readonly string[]): Toke
  */
 export const createReader = (): Reader => {
   let nlp: WinkMethods | undefined;
+  const tagsAlone = new Map<string, string>();
+  /** How the tagger reads a word without its capital; null for a word that it has never met. */
+  const tagAlone = (tagger: WinkMethods, word: string): string | null => {
+    const known = tagsAlone.get(word);
+    if (known !== undefined) return known === "" ? null : known;
+    const doc = tagger.readDoc(word);
+    // Typed as a union of its overloads, as below.
+    const tag = doc.isOOV(word) ? "" : ((doc.tokens().out(tagger.its.pos) as string[])[0] ?? "");
+    tagsAlone.set(word, tag);
+    return tag === "" ? null : tag;
+  };
+  /** The capital at a sentence's start makes adjectives look like names: "Cold air poured in". */
+  const withoutCapital = (tagger: WinkMethods, list: Token[]): Token[] =>
+    list.map((token, index) => {
+      const opens = index === 0 || list[index - 1]?.tag === "PUNCT";
+      if (!opens || token.tag !== "PROPN" || list[index + 1]?.tag === "PROPN" || isFirstName(token.lower)) return token;
+      const tag = tagAlone(tagger, token.lower);
+      return tag === "ADJ" || tag === "ADV" || tag === "DET" ? { ...token, text: token.lower, tag } : token;
+    });
   return (sentence) => {
     nlp ??= winkNLP(model, ["sbd", "pos"]);
     const tokens = nlp.readDoc(modernise(sentence)).tokens();
@@ -83,6 +103,6 @@ export const createReader = (): Reader => {
     const tags = tokens.out(nlp.its.pos) as string[];
     const spaces = tokens.out<string>(nlp.its.precedingSpaces);
     const list = texts.map((text, index) => ({ text, lower: text.toLowerCase(), tag: tags[index] ?? "X" }));
-    return repairTags(mergeHyphens(list, spaces));
+    return repairTags(withoutCapital(nlp, mergeHyphens(list, spaces)));
   };
 };

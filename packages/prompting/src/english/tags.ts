@@ -7,9 +7,13 @@ const SUBJECT_PRONOUNS = new Set(words("i you he she it we they who"));
 const POSSESSIVES = new Set(words("my your his her its our their whose"));
 const DETERMINERS = new Set(words("the a an this these those every each some any no another"));
 const QUANTITIES = new Set(words("several many few both all some most"));
+const NUMBER_NOUNS = new Set(words("thousands hundreds dozens millions scores"));
 const MODALS = new Set(words("will would shall should can could may might must do does did"));
+const ONLY_NOUNS = new Set(words("people cattle sheep city morning evening"));
 const FUNCTION_TAGS: Readonly<Record<string, string>> = {
   overhead: "ADV",
+  something: "NOUN",
+  beside: "ADP",
   past: "ADP",
   gonna: "PART",
   above: "ADP",
@@ -34,10 +38,17 @@ type Place = { token: Token; previous: Token | undefined; next: Token | undefine
 
 /** "the watch", "his saw": after a determiner, a word that can be a thing and ends the phrase is one. */
 const verbThatIsNoun = ({ token, previous, next, before }: Place): boolean => {
-  if (token.tag !== "VERB") return false;
+  // "a golden can"
+  if (token.tag === "AUX" && !/^(?:can|will|must|might|need)$/u.test(token.lower)) return false;
+  if (token.tag !== "VERB" && token.tag !== "AUX") return false;
+  if (ONLY_NOUNS.has(token.lower)) return true;
   const afterDeterminer = opensNounPhrase(previous) || (previous?.tag === "ADJ" && opensNounPhrase(before));
   return afterDeterminer && endsPhrase(next) && !(token.lower.endsWith("ing") && isNominal(next));
 };
+
+const isPluralNoun = (token: Token | undefined): boolean => token?.tag === "NOUN" && isPlural(token.lower);
+const isLivingNoun = (token: Token | undefined): boolean =>
+  token?.tag === "NOUN" && /^(?:person|animal)$/u.test(nounKind(token.lower) ?? "");
 
 /** "I flung", "they row": after a subject pronoun, a word that can be a verb is one. */
 const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
@@ -48,12 +59,20 @@ const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
     return token.tag !== "ADJ" && form.form !== "gerund" && next?.tag !== "VERB" && next?.tag !== "AUX";
   }
   if (token.tag === "ADJ") return false;
+  // "you can hear him swing his sledge"
+  const isObject = /^(?:him|them|me|us)$/u.test(previous?.lower ?? "") && before?.tag === "VERB";
+  if (isObject && form.form === "base" && (next === undefined || next.tag !== "NOUN")) return true;
+  // "the dogs bark", "his bellows blow"
+  const mayAct = isPluralNoun(previous) && form.form === "base" && !isPlural(token.lower) && endsPhrase(next);
+  if (mayAct && (isLivingNoun(previous) || !isConcrete(token.lower))) return true;
   // "petals drift across": a plural, a bare verb, a preposition.
   const isPluralSubject = previous?.tag === "NOUN" && isPlural(previous.lower) && before?.tag !== "VERB";
   if (isPluralSubject && form.form === "base" && next?.tag === "ADP" && next.lower !== "of") return true;
   const opensObject = opensNounPhrase(next) || (next?.tag === "ADJ" && form.form !== "third");
   if (form.form === "gerund" && previous?.tag === "NOUN" && isPlural(previous.lower)) return true;
   if (form.form === "gerund" && previous?.tag === "ADP" && opensNounPhrase(next)) return true;
+  // "this woman standing on the quay"
+  if (form.form === "gerund" && isLivingNoun(previous) && (next?.tag === "ADP" || opensNounPhrase(next))) return true;
   if (form.form === "gerund") return previous?.tag === "PUNCT" && (opensObject || next?.tag === "ADP");
   const isThing = isConcrete(token.lower) || nounKind(singular(token.lower)) !== null;
   if (form.form === "past" || form.form === "either")
@@ -62,19 +81,59 @@ const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
   const coordinated = previous?.tag === "CCONJ" || (previous?.tag === "PUNCT" && before !== undefined);
   if (coordinated && form.form === "base") return opensObject && !isThing;
   // "The miller grinds the corn": a third person between a noun and a determiner.
-  return form.form === "third" && isNominal(previous) && (opensNounPhrase(next) || next?.tag === "ADP") && !isThing;
+  const isActor = previous?.tag === "NOUN" && nounKind(previous.lower) === "person" && opensNounPhrase(next);
+  return (
+    form.form === "third" &&
+    isNominal(previous) &&
+    (opensNounPhrase(next) || next?.tag === "ADP") &&
+    (!isThing || isActor)
+  );
+};
+
+/** "with a steel clip": after one thing a bare verb is none. */
+const isCompoundEnd = ({ token, previous, next, before }: Place): boolean =>
+  token.tag === "VERB" &&
+  previous?.tag === "NOUN" &&
+  !isPlural(previous.lower) &&
+  before !== undefined &&
+  (opensNounPhrase(before) || before.tag === "ADJ") &&
+  verbForm(token.lower)?.form === "base" &&
+  nounKind(token.lower) === "artifact" &&
+  endsPhrase(next);
+
+/** "a tall, stooping man" */
+const isListedModifier = ({ token, previous, next, before }: Place): boolean =>
+  token.tag === "NOUN" &&
+  previous?.text === "," &&
+  before?.tag === "ADJ" &&
+  next?.tag === "NOUN" &&
+  verbForm(token.lower)?.form === "gerund";
+
+/** "he touched it and licked his finger": between "and" and a determiner, a past form is a verb. */
+const isCoordinatedPast = ({ token, previous, next }: Place): boolean => {
+  if (!["ADJ", "NOUN", "PROPN"].includes(token.tag) || !opensNounPhrase(next)) return false;
+  const form = verbForm(token.lower)?.form;
+  // "two officers chased the animals"
+  if (previous?.tag === "NOUN" && token.tag !== "PROPN") return form === "either" && !isConcrete(token.lower);
+  const joins = previous?.tag === "CCONJ" || (previous?.text === "," && token.tag !== "NOUN");
+  return joins && (form === "past" || form === "either");
 };
 
 const ABSTRACT_ENDING = /.{3}(?:ness|tion|sion|ity|ment|ance|ence|ism|ship|dom|hood|cess|ing|ure|th)s?$/u;
+const ADJECTIVE_ENDING = /.{3}(?:ful|less|ly|ous|ish|ive|able|ible|ical)$/u;
 const isAbstract = (word: string): boolean => Object.hasOwn(SYMBOLS, singular(word)) || ABSTRACT_ENDING.test(word);
 
 /** A capital at the start of a line or sentence proves nothing. */
 const isFalseName = ({ token, previous, next }: Place): boolean => {
   if (token.tag !== "PROPN" || isFirstName(token.lower)) return false;
   const opens = previous === undefined || previous.tag === "PUNCT";
-  const isPluralSubject = token.lower.endsWith("s") && (next?.tag === "VERB" || next?.tag === "AUX");
+  const isPluralSubject = token.lower.endsWith("s") && ["VERB", "AUX", "ADP"].includes(next?.tag ?? "");
   const isWord =
-    isPluralSubject || isConcrete(token.lower) || verbForm(token.lower) !== null || isAbstract(token.lower);
+    isPluralSubject ||
+    ADJECTIVE_ENDING.test(token.lower) ||
+    isConcrete(token.lower) ||
+    verbForm(token.lower) !== null ||
+    isAbstract(token.lower);
   return opens && next?.tag !== "PROPN" && isWord;
 };
 
@@ -92,17 +151,28 @@ const repaired = (place: Place): Token => {
   const fixed = Object.hasOwn(FUNCTION_TAGS, token.lower) ? FUNCTION_TAGS[token.lower] : undefined;
   if (fixed !== undefined && token.tag !== "ADP" && token.tag !== "SCONJ") return { ...token, tag: fixed };
   if (POSSESSIVES.has(token.lower) && token.tag !== "PRON") return { ...token, tag: "PRON" };
+  // "heaps of herring": no verb has that form
+  if (token.tag === "VERB" && verbForm(token.lower) === null && isConcrete(token.lower))
+    return { ...token, tag: "NOUN" };
   if (token.lower === "i" || token.lower === "you") return { ...token, tag: "PRON" };
   // "Printing, then, is an art": a gerund before a comma opens nothing.
   if (previous === undefined && next?.text === "," && verbForm(token.lower)?.form === "gerund")
     return lowerFirst(token, "NOUN");
+  // "far below a fox goes trotting"
+  if (token.tag === "ADP" && previous?.lower === "far" && /^(?:below|above|beyond|away|off)$/u.test(token.lower))
+    return { ...token, tag: "ADV" };
   if (isShortBe(place)) return { ...token, tag: "AUX" };
+  if (token.tag === "PROPN" && NUMBER_NOUNS.has(token.lower)) return lowerFirst(token, "NOUN");
   if (token.tag === "PROPN" && QUANTITIES.has(token.lower)) return { ...token, tag: "DET" };
+  if (isListedModifier(place)) return { ...token, tag: "ADJ" };
+  if (isCompoundEnd(place)) return { ...token, tag: "NOUN" };
   if (verbThatIsNoun(place)) return { ...token, tag: "NOUN" };
-  if (nounThatIsVerb(place)) return lowerFirst(token, "VERB");
+  if (nounThatIsVerb(place) || isCoordinatedPast(place)) return lowerFirst(token, "VERB");
   if (isFalseName(place)) {
     const asVerb =
       verbForm(token.lower) !== null && !isConcrete(token.lower) && (previous === undefined || opensNounPhrase(next));
+    if (ADJECTIVE_ENDING.test(token.lower) && !isConcrete(token.lower))
+      return lowerFirst(token, token.lower.endsWith("ly") ? "ADV" : "ADJ");
     return lowerFirst(token, asVerb ? "VERB" : "NOUN");
   }
   if (token.tag === "AUX" && /^(?:have|has|had|do|does|did)$/u.test(token.lower) && opensNounPhrase(next)) {

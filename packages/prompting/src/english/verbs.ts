@@ -82,7 +82,7 @@ export const verbForm = (word: string): VerbForm | null => {
   if (word.endsWith("ed") && word.length > 3) {
     const stem = word.slice(0, -2);
     const lemma = firstKnown([...undouble(stem), `${stem}e`, stem.replace(/i$/u, "y")], (candidate) => {
-      return !participles.has(candidate) && regularPast(candidate) === word;
+      return regularPast(candidate) === word;
     });
     if (lemma !== undefined) return { lemma, form: "either" };
   }
@@ -112,7 +112,9 @@ export const isSpeech = (lemma: string): boolean => speech.has(lemma);
 export const mustHaveObject = (lemma: string): boolean => needsObject.has(lemma);
 const ACTOR_CLASSES = new Set(words("body consumption social perception speech cognition emotion"));
 const FREE_OF_ACTORS = new Set(
-  words("shine glow gleam show appear burn flicker ring sound echo sleep smell taste sparkle glitter"),
+  words(
+    "shine glow gleam show appear burn flicker ring sound echo sleep smell taste sparkle glitter blow roar howl rustle",
+  ),
 );
 
 const ACTOR_VERBS = new Set(words("sit kneel dance dine chase gather"));

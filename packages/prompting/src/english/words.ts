@@ -51,18 +51,23 @@ export const singular = (word: string): string => {
 
 const lastPart = (word: string): string => word.slice(word.lastIndexOf("-") + 1);
 
+/** Trades that no list has: "firefighters", "bellmaker". */
+const TRADE =
+  /^\p{L}{2,}(?:fighter|maker|worker|keeper|driver|seller|builder|singer|dancer|rider|teller|woman|women|smith|wright)s?$/u;
+
 /** What kind of thing a noun names, by its usual sense; null for ideas and for unknown words. */
 export const nounKind = (word: string): NounKind | null => {
   const lower = word.toLowerCase();
   if (notConcrete.has(lower) && !irregularPlurals.has(lower)) return null;
   const own = kinds.get(singular(lower)) ?? kinds.get(lower);
   if (own !== undefined) return own;
+  if (TRADE.test(lower)) return "person";
   return lower.includes("-") ? (kinds.get(singular(lastPart(lower))) ?? null) : null;
 };
 
 export const isConcrete = (word: string): boolean => nounKind(word) !== null;
 
-const PLURAL_ONLY = new Set(words("people folk folks police cattle trousers scissors clothes gulls both"));
+const PLURAL_ONLY = new Set(words("people folk folks police cattle trousers scissors clothes gulls bellows both"));
 
 export const isPlural = (word: string): boolean => {
   const lower = word.toLowerCase();

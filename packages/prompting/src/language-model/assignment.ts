@@ -1,8 +1,7 @@
-import { type Slot, SLOT_ORIGINS } from "@phonoscene/contracts";
+import { type ContentType, type Slot, SLOT_ORIGINS } from "@phonoscene/contracts";
 import { z } from "zod";
 
 import type { Formula, FormulaSlot, StyleSet } from "../port.ts";
-import { RegistryAnswer } from "./registry.ts";
 import type { NumberedScene } from "./windows.ts";
 
 /** A JSON schema, as the vendor takes it. */
@@ -15,6 +14,9 @@ export type Assignment = {
   style: StyleSet;
   /** BCP 47 tag of the text. */
   language: string;
+  /** BCP 47 tag of the values. */
+  promptLanguage: string;
+  contentType: ContentType | null;
   /** Random: encloses the data, and must not come back. */
   delimiter: string;
 };
@@ -44,7 +46,7 @@ export const createSlotsSchema = ({ formula, style }: Assignment) =>
 export const createAnswerSchema = (assignment: Assignment): JsonSchema => {
   const number = z.int().meta({ enum: assignment.scenes.map(({ number }) => number) });
   const scene = z.object({ sceneIndex: number, slots: createSlotsSchema(assignment) });
-  const answer = z.object({ scenes: z.array(scene), registry: RegistryAnswer });
+  const answer = z.object({ scenes: z.array(scene) });
   const { $schema: _, ...schema } = z.toJSONSchema(answer, {
     target: "draft-7",
     override: ({ jsonSchema }) => {

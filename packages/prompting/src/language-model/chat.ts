@@ -37,6 +37,11 @@ const formOptions = (rung: Rung, schema: JsonSchema): Partial<ChatOpenAICallOpti
   };
 };
 
+/** Some servers send an answer in parts, and the arguments of a function as an object. */
+const ContentPart = z.object({ text: z.string().catch("") });
+const joinParts = (parts: z.infer<typeof ContentPart>[]): string => parts.map(({ text }) => text).join("");
+const Arguments = z.union([z.string(), z.record(z.string(), z.unknown()).transform((json) => JSON.stringify(json))]);
+
 /** The parts of a chat completion that we read. */
 const Completion = z.object({
   choices: z.tuple(
@@ -44,9 +49,9 @@ const Completion = z.object({
       z.object({
         finish_reason: z.string().nullish(),
         message: z.object({
-          content: z.string().nullish(),
+          content: z.union([z.string(), z.array(ContentPart).transform(joinParts)]).nullish(),
           refusal: z.string().nullish(),
-          tool_calls: z.array(z.object({ function: z.object({ arguments: z.string() }) })).nullish(),
+          tool_calls: z.array(z.object({ function: z.object({ arguments: Arguments }) })).nullish(),
         }),
       }),
     ],

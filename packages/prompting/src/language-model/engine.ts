@@ -1,9 +1,18 @@
-import type { Slot, Warning } from "@phonoscene/contracts";
+import { MAX_BIBLE_ENTITIES, type Slot, type Warning } from "@phonoscene/contracts";
 import { AppError, type Logger } from "@phonoscene/kernel";
 
-import type { LanguageModelUsage, PromptEngine, SceneDraft, SlotRequest, SlotResult } from "../port.ts";
+import type {
+  BibleRequest,
+  BibleResult,
+  LanguageModelUsage,
+  PromptEngine,
+  SceneDraft,
+  SlotRequest,
+  SlotResult,
+} from "../port.ts";
 import { styleOnlySlots } from "./assignment.ts";
 import { createLadder, type Ladder } from "./ladder.ts";
+import { type BibleRun, runBible } from "./read-bible.ts";
 import { type Gap, type Run, runWindows } from "./run.ts";
 import { DEFAULT_LIMITS, type WindowLimits } from "./windows.ts";
 
@@ -90,6 +99,34 @@ const combine = (run: Run, written: SlotResult, names: { model: string; scenes: 
   warnings: [...createWarnings(run.gaps, names.scenes, written.engine), ...written.warnings],
 });
 
+/** A window of the bible asks for less than one of prompts: it may hold more. */
+const BIBLE_WINDOW_SCALE = 4;
+
+const bibleLimits = ({ characters }: WindowLimits): WindowLimits => ({
+  characters: BIBLE_WINDOW_SCALE * characters,
+  scenes: Number.MAX_SAFE_INTEGER,
+});
+
+/** What the model did not read, the other engine does: its entries come after, but for those that the model has too. */
+const completeBible = async (
+  run: BibleRun,
+  { model, fallback, request }: { model: string; fallback: PromptEngine; request: BibleRequest },
+): Promise<BibleResult> => {
+  const name = `openai/${model}`;
+  const usage = run.usage === null ? null : { model, ...run.usage };
+  if (run.errors.length === 0) return { entities: run.entities, engine: name, usage, warnings: [] };
+  const other = await fallback.readBible(request);
+  const ids = new Set(run.entities.map(({ id }) => id));
+  const reasons = [...new Set(run.errors.map(({ message }) => message))].join(" ");
+  const message = `The cast: read by the ${other.engine} engine${ids.size === 0 ? "" : " as well"}. ${reasons}`;
+  return {
+    entities: [...run.entities, ...other.entities.filter(({ id }) => !ids.has(id))].slice(0, MAX_BIBLE_ENTITIES),
+    engine: ids.size === 0 ? `${other.engine} (after ${name})` : `${name} + ${other.engine}`,
+    usage,
+    warnings: [{ code: "engine_fallback", message }, ...other.warnings],
+  };
+};
+
 /**
  * Fills the formula with a language model, through LangChain. Scenes that the model does not write, for whatever reason,
  * are written by `fallback`, with a warning `engine_fallback` a reason that says which scenes, why and what to do.
@@ -109,8 +146,14 @@ export const createLanguageModelEngine = (options: LanguageModelOptions): Prompt
   };
   return {
     name,
-    // Read by the other engine until a model reads it: it costs nothing, and the model is told of it with the first window.
-    readBible: (request) => fallback.readBible(request),
+    readBible: async (request) => {
+      request.signal.throwIfAborted();
+      // In one picture nobody has to look the same as before.
+      if (request.scenes.length < 2) return fallback.readBible(request);
+      ladder ??= loadLadder();
+      const run = await runBible(await ladder, request, bibleLimits(limits));
+      return completeBible(run, { model, fallback, request });
+    },
     writeSlots: async (request) => {
       request.signal.throwIfAborted();
       const { scenes } = request;

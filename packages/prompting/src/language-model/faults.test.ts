@@ -126,6 +126,10 @@ describe("an answer that cannot be used", () => {
     ["misses a scene", { kind: "answer", edit: dropScene }],
     ["has an empty slot", { kind: "answer", edit: (json) => json.replace(/"value":"[^"]*"/u, '"value":"--v 6"') }],
     ["has a placeholder", { kind: "answer", edit: (json) => json.replace(/"value":"[^"]*"/u, '"value":"Unknown."') }],
+    [
+      "draws a genre",
+      { kind: "answer", edit: (json) => json.replace(/"value":"[^"]*"/u, '"value":"a DJ booth at night"') },
+    ],
     ["has a number for a value", { kind: "answer", edit: (json) => json.replace(/"value":"[^"]*"/u, '"value":5') }],
   ];
 

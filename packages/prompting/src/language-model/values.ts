@@ -34,6 +34,10 @@ const PLACEHOLDER =
 const ASSISTANT_TALK =
   /\b(?:as an ai|(?:large )?language model|i(?:'m| am) (?:sorry|unable)|i can(?:not|'t) (?:help|assist|comply|do)|(?:ignor|disregard)\w* (?:all |any )?(?:of )?(?:the |your )?(?:previous|prior|above)|system (?:prompt|message))\b/iu;
 
+/** "CANARY-7f3a": of letters and digits as nobody says them. */
+const CODE =
+  /(?<![\p{L}\p{N}])(?=[A-Za-z\d_-]*\d)(?=[A-Za-z\d_-]*[A-Za-z])(?=[A-Za-z\d-]*[A-Z_])[A-Za-z\d_-]{8,}(?![\p{L}\p{N}])/u;
+
 const MAX_VALUE_CHARACTERS = 400;
 
 /** What is wrong with a cleaned value, for the model that has to repair it; null when nothing is. */
@@ -42,6 +46,7 @@ export const faultOf = (value: string, delimiter: string): string | null => {
   if (PLACEHOLDER.test(value)) return "is a placeholder, not something a picture can show";
   if (value.length > MAX_VALUE_CHARACTERS) return `is longer than ${MAX_VALUE_CHARACTERS} characters`;
   if (value.includes(delimiter)) return "repeats the delimiter";
+  if (CODE.test(value)) return "has a code, not something a picture can show";
   if (ASSISTANT_TALK.test(value)) return "talks about instructions, not about the scene";
   return null;
 };

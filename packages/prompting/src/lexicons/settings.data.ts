@@ -18,7 +18,7 @@ export const TIME_CUES = {
   sunset: "sunset sundown",
   dusk: "dusk twilight nightfall gloaming",
   evening: "evening eve supper suppertime",
-  night: "night nighttime moonlight moonlit moon starlight starlit stars bedtime nightly",
+  night: "night nighttime moonlight moonlit moon starlight starlit bedtime nightly",
 } as const;
 
 /** `weather: cue cue ...` */

@@ -27,6 +27,42 @@ export const GESTURES: Readonly<Record<string, string>> = {
 };
 
 /** For a scene whose words name nothing at all: quiet, and never the same twice in a row. */
+export const EXPRESSIONS: Readonly<Record<string, string>> = {
+  despair: "with a bowed head",
+  grief: "with a bowed head",
+  sorrow: "with lowered eyes",
+  sadness: "with lowered eyes",
+  shame: "hiding the face",
+  fear: "with wide, frightened eyes",
+  terror: "with wide, frightened eyes",
+  dread: "with wide, frightened eyes",
+  joy: "smiling broadly",
+  happiness: "smiling broadly",
+  delight: "smiling broadly",
+  pleasure: "smiling",
+  love: "smiling tenderly",
+  pride: "with head held high",
+  honour: "with head held high",
+  courage: "with a steady gaze",
+  hope: "looking up",
+  faith: "with folded hands",
+  prayer: "with folded hands",
+  anger: "with clenched fists",
+  rage: "with clenched fists",
+  wonder: "with wide-open eyes",
+  surprise: "with raised eyebrows",
+  thought: "deep in thought",
+  idea: "deep in thought",
+  memory: "lost in thought",
+  doubt: "with a furrowed brow",
+  patience: "waiting quietly",
+  silence: "standing in silence",
+  peace: "at rest",
+  loneliness: "standing alone",
+  thirst: "with parched lips",
+  hunger: "with hollow cheeks",
+};
+
 export const QUIET_IMAGES = [
   "an open notebook on a wooden table",
   "a window with a thin curtain moving in the breeze",

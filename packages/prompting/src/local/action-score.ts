@@ -1,8 +1,11 @@
 import type { Chunk } from "../english/chunks.ts";
+import { PAST_LIKE_BASE } from "../english/clause-state.ts";
 import type { Clause } from "../english/clauses.ts";
 import type { Token } from "../english/reader.ts";
 import { isLight, isSpeech, mustHaveObject, needsActor, visibility } from "../english/verbs.ts";
 import { isConcrete } from "../english/words.ts";
+import { isDenied } from "./phrases.ts";
+import { UNNAMED } from "./unnamed.ts";
 
 /** A subject as it will be told. */
 export type Told = { text: string; key: string; kind: "actor" | "thing" | "idea" | "none"; isUnnamed?: boolean };
@@ -20,11 +23,33 @@ const concreteNouns = (tokens: readonly Token[], clause: Clause): number => {
   return heads.filter((head) => isConcrete(tokens[head]?.lower ?? "")).length;
 };
 
-/** "wet with dew", against "of the first importance" and "to be feared" */
-const isAdjectival = (clause: Clause): boolean =>
-  clause.parts.some((part) => part.kind === "other") && !clause.parts.some((part) => part.kind === "verb");
+/** Said of something that a picture would show no otherwise. */
+const UNSEEN =
+  /^(?:gone|able|unable|sure|certain|likely|ready|late|early|right|wrong|true|false|good|bad|better|best|worse|important|possible|impossible|terrible|honest|alone|such|same|different|free|due|aware|worth|patient|sorry|lost|familiar|easy|hard|necessary|proper|fitting|equal|clear)$/u;
 
-const SUBJECT_SCORES = { actor: 3, thing: 2, idea: 0, none: -1 } as const;
+/** "wet with dew", against "of the first importance" and "to be feared" */
+const isAdjectival = (tokens: readonly Token[], clause: Clause): boolean =>
+  clause.parts.some((part) => part.kind === "other" && !UNSEEN.test(tokens[part.start]?.lower ?? "")) &&
+  !clause.parts.some((part) => part.kind === "verb");
+
+const THINGS_ONLY = /^(?:break|melt|crack|shatter|open|close|ring|explode|spill|tear|boil)$/u;
+
+const SUBJECT_SCORES = { actor: 3, thing: 2, idea: -1, none: -1 } as const;
+
+/** "he would cross the bridge", "there was no flour": not to be seen. */
+const isUnreal = (tokens: readonly Token[], clause: Clause): boolean => {
+  const { verb } = clause;
+  if (tokens.slice(verb.start, verb.main).some(({ lower }) => /^(?:would|should|might|may|ought|cannot)$/u.test(lower)))
+    return true;
+  const [subject] = clause.subjects;
+  const isThirdPerson =
+    subject?.isSingular === true || /^(?:he|she|it)$/u.test(tokens[subject?.head ?? -1]?.lower ?? "");
+  // "that he would cross the bridge and beg the king": a bare form is no act of a single person.
+  if (isThirdPerson && verb.form === "base" && verb.voice === "active" && !verb.isSurelyFinite)
+    return clause.origin === "coordinated" && !PAST_LIKE_BASE.has(verb.lemma);
+  const nouns = [...clause.subjects, ...clause.parts.filter((part) => part.kind === "noun").slice(0, 1)];
+  return nouns.some((phrase) => isDenied(tokens, phrase));
+};
 
 /** How much of a picture a clause is: who acts, whether the act can be seen, and on what. */
 export const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told): number => {
@@ -32,7 +57,7 @@ export const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told)
   const objects = concreteNouns(tokens, clause);
   const isState = clause.origin === "existential" || verb.voice === "copula";
   const seen = isState
-    ? clause.origin === "existential" || objects > 0 || isAdjectival(clause)
+    ? clause.origin === "existential" || objects > 0 || isAdjectival(tokens, clause)
       ? 1
       : -2
     : verb.lemma === "have"
@@ -43,7 +68,7 @@ export const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told)
   const object = clause.parts[0];
   const hasConcreteObject = object?.kind === "noun" && isConcrete(tokens[object.head]?.lower ?? "");
   // "it was natural" speaks of nothing that was named before.
-  const isExpletive = isState && tokens[clause.subjects[0]?.head ?? -1]?.lower === "it" && isAdjectival(clause);
+  const isExpletive = isState && tokens[clause.subjects[0]?.head ?? -1]?.lower === "it" && isAdjectival(tokens, clause);
   const isVague = isState && (subject.isUnnamed === true || isExpletive);
   let score = (isVague ? -2 : 0) + SUBJECT_SCORES[subject.kind] + seen + Math.min(objects, 2);
   if (seen === 0) score -= isSpeech(verb.lemma) && subject.kind === "actor" ? 1.5 : 3;
@@ -53,10 +78,22 @@ export const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told)
   const nouns = clause.parts.filter((part) => part.kind === "noun").length;
   if (clause.origin === "relative" && nouns > 1) score -= 2;
   if (subject.kind === "none" && hasConcreteObject) score += 1;
-  if (verb.isNegated) score -= 5;
-  if (clause.isQuoted) score -= 1.5;
+  if (verb.isNegated || isUnreal(tokens, clause)) score -= 5;
+  if (clause.isQuoted) score -= 4;
   if (clause.origin === "relative" || clause.origin === "gerund") score -= 0.5;
-  if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : 1;
+  const isInverted = clause.origin === "existential" || clause.origin === "inverted";
+  if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : isInverted ? 0 : 1;
+  if (verb.voice === "passive" && clause.parts.length === 0) score -= 2;
+  // "the golden chain ... it broke": taken for the wolf's act, were it not that wolves do not break in two
+  if (subject.kind === "actor" && verb.voice === "active" && nouns === 0 && THINGS_ONLY.test(verb.lemma)) score -= 4;
+  if (clause.origin === "relative" && object?.kind === "noun" && !hasConcreteObject) score -= 3;
+  // "you can hear": said to everybody
+  if (subject.key === UNNAMED["you"] && seen < 2) score -= 4;
+  // "you are lost and gone": a state, no act
+  if (verb.form === "participle" && verb.voice === "active" && !verb.isSurelyFinite && clause.origin === "coordinated")
+    score -= 4;
+  if (isSpeech(verb.lemma) && clause.parts.length === 0) score -= 1.5;
+  if (clause.origin === "relative" && clause.parts[0]?.kind === "noun" && subject.kind !== "actor") score -= 2;
   if (mustHaveObject(verb.lemma) && verb.voice === "active" && !hasObject(clause.parts)) score -= 3;
   return score;
 };

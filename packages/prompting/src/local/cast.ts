@@ -41,34 +41,67 @@ export type Cast = {
   clock: number;
   /** The key of the clause's subject, which its object pronouns do not mean. */
   acting: string;
+  /** The last clause's subject where it is somebody known; empty otherwise. */
+  figure: string;
+  /** The last of them, whom a scene without anybody shows again. */
+  lastFigure: string;
+  lastFigureKey: string;
+  /** The last one of each gender, for languages whose verbs tell it; `unknown` is the last of all. */
+  lastOf: Record<Gender, string>;
 };
 
-export const createCast = (): Cast => ({ members: new Map(), clock: 0, acting: "" });
+export const createCast = (): Cast => ({
+  members: new Map(),
+  clock: 0,
+  acting: "",
+  figure: "",
+  lastFigure: "",
+  lastFigureKey: "",
+  lastOf: { male: "", female: "", unknown: "" },
+});
+
+/** The same people with all that a first reading learnt of them, none of them met yet. */
+export const recast = ({ members }: Cast): Cast => {
+  const fresh = new Map<Member, Member>();
+  const cast = createCast();
+  for (const [key, member] of members) {
+    if (member.name === "") continue;
+    const copy = fresh.get(member) ?? { ...member, subjectMentions: 0, lastSeen: Number.NEGATIVE_INFINITY };
+    fresh.set(member, copy);
+    // "the keeper" is Tomas only from where the text says so.
+    if (copy.key.split(" ").includes(key)) cast.members.set(key, copy);
+  }
+  return cast;
+};
 
 const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
-const TITLES: Readonly<Record<string, string>> = {
-  "mr.": "gentleman",
-  mr: "gentleman",
-  sir: "gentleman",
-  lord: "nobleman",
-  "mrs.": "lady",
-  mrs: "lady",
-  miss: "young lady",
-  lady: "lady",
-  "dr.": "doctor",
-  dr: "doctor",
-  captain: "captain",
-  king: "king",
-  queen: "queen",
-  princess: "princess",
-  prince: "prince",
-};
+const TITLES = new Map(
+  Object.entries({
+    "mr.": "gentleman",
+    mr: "gentleman",
+    sir: "gentleman",
+    lord: "nobleman",
+    "mrs.": "lady",
+    mrs: "lady",
+    miss: "young lady",
+    lady: "lady",
+    "dr.": "doctor",
+    dr: "doctor",
+    captain: "captain",
+    king: "king",
+    queen: "queen",
+    princess: "princess",
+    prince: "prince",
+  }),
+);
+
+const TITLE_ROLES = new Set(TITLES.values());
 
 /** "Old Mr. Petrov" is called Petrov, and is old. */
 const EPITHETS = new Set(words("old young little poor dear big tall good great"));
 
 const isName = (token: Token): boolean =>
-  token.tag === "PROPN" && !Object.hasOwn(TITLES, token.lower) && !EPITHETS.has(token.lower);
+  token.tag === "PROPN" && !TITLES.has(token.lower) && !EPITHETS.has(token.lower);
 
 const nameKeys = (tokens: readonly Token[], phrase: NounPhrase): string[] =>
   tokens
@@ -78,7 +111,7 @@ const nameKeys = (tokens: readonly Token[], phrase: NounPhrase): string[] =>
 
 const genderOfPhrase = (tokens: readonly Token[], phrase: NounPhrase): Gender => {
   for (const token of tokens.slice(phrase.start, phrase.coreEnd).toReversed()) {
-    const title = TITLES[token.lower];
+    const title = TITLES.get(token.lower);
     if (title !== undefined) return /lady|queen|princess/u.test(title) ? "female" : "male";
     if (token.tag === "PROPN" || token === tokens[phrase.head]) {
       const gender = genderOf(token.lower);
@@ -90,8 +123,7 @@ const genderOfPhrase = (tokens: readonly Token[], phrase: NounPhrase): Gender =>
 
 /** "an old keeper named Tomas Berg": a generator knows keepers, not Tomas. */
 const describeName = ({ name, detail, role, gender }: Member): string => {
-  const known = role ?? (gender === "unknown" ? null : gender === "male" ? "man" : "woman");
-  if (known === null) return name;
+  const known = role ?? { male: "man", female: "woman", unknown: "person" }[gender];
   const figure = detail === "" || known.startsWith(`${detail} `) ? known : `${detail} ${known}`;
   return `${articleFor(figure)} ${figure} named ${name}`;
 };
@@ -104,13 +136,17 @@ const isNation = (tokens: readonly Token[], phrase: NounPhrase): boolean =>
   tokens[phrase.start]?.lower === "the" &&
   /(?:[^m]ans|ese|ish|ch)$/u.test(tokens[phrase.head]?.lower ?? "");
 
+/** "in Marseille", "to Bristol" */
+const PLACING = /^(?:in|at|near|into|to|from|of|off|towards|across|through|around)$/u;
+
 const isPersonPhrase = (tokens: readonly Token[], phrase: NounPhrase): boolean => {
   const head = tokens[phrase.head]?.lower ?? "";
   if (!isProperName(tokens, phrase)) return nounKind(head) === "person";
   if (isNation(tokens, phrase)) return true;
   const parts = tokens.slice(phrase.start, phrase.coreEnd);
   if (parts.some((token) => placeNames.has(token.lower)) || DATES.test(head)) return false;
-  const isNamed = parts.some((token) => isFirstName(token.lower) || Object.hasOwn(TITLES, token.lower));
+  const isNamed = parts.some((token) => isFirstName(token.lower) || TITLES.has(token.lower));
+  if (!isNamed && PLACING.test(tokens[phrase.start - 1]?.lower ?? "")) return false;
   // "the Gutenberg Bible", "London Bridge" are things.
   return isNamed || (tokens[phrase.start]?.tag === "PROPN" && nounKind(head) === null);
 };
@@ -122,10 +158,13 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
   const gender = genderOfPhrase(tokens, phrase);
   const introduced = introduce(tokens, phrase);
   const core = tokens.slice(phrase.start, phrase.coreEnd);
-  const title = core.flatMap((token) => TITLES[token.lower] ?? [])[0];
+  const title = core.flatMap((token) => TITLES.get(token.lower) ?? [])[0];
   const names = core.filter(isName);
   const name = isProper && isPerson && !isNation(tokens, phrase) ? names.map(({ text }) => text).join(" ") : "";
-  const adjectives = core.filter((token) => name !== "" && (token.tag === "ADJ" || EPITHETS.has(token.lower)));
+  const adjectives = core.filter(
+    (token) =>
+      name !== "" && (EPITHETS.has(token.lower) || (token.tag === "ADJ" && !/(?:est|\d.*)$/u.test(token.lower))),
+  );
   const member: Member = {
     key,
     name,
@@ -136,7 +175,9 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
     isPlural: (isPlural(head) && !isProper) || isNation(tokens, phrase),
     isPerson,
     isAnimal: nounKind(head) === "animal" && !isProper,
-    isConcrete: nounKind(head) !== null || (isProper && (isPerson || placeNames.has(head))),
+    // A mouth is nobody's by itself: neither "it" nor the bible means one.
+    isConcrete:
+      (nounKind(head) !== null && nounKind(head) !== "body") || (isProper && (isPerson || placeNames.has(head))),
     gender,
     subjectMentions: 0,
     lastSeen: 0,
@@ -152,7 +193,10 @@ export const mention = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase
   const names = isNamed ? nameKeys(tokens, phrase) : [];
   const head = singular(tokens[phrase.head]?.lower ?? "");
   const keys = names.length > 0 ? names : [isPlural(tokens[phrase.head]?.lower ?? "") ? `${head}s` : head];
-  const known = keys.map((key) => cast.members.get(key)).find((member) => member !== undefined);
+  const met = keys.map((key) => cast.members.get(key)).find((member) => member !== undefined);
+  // "a man" is another one than the man of before.
+  const isNew = names.length === 0 && /^(?:an?|another)$/u.test(tokens[phrase.start]?.lower ?? "");
+  const known = isNew ? undefined : met;
   const member = known ?? createMember(tokens, phrase, keys.join(" "));
   for (const key of keys) cast.members.set(key, member);
   const described = known === undefined ? "" : introduce(tokens, phrase);
@@ -162,9 +206,19 @@ export const mention = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase
   return member;
 };
 
+/** "her coat" after "Dagny wrapped him in" says that Dagny is a woman. */
+export const learnGender = (member: Member, gender: Gender): void => {
+  if (member.gender !== "unknown" || !member.isPerson) return;
+  member.gender = gender;
+  if (member.name !== "") member.description = describeName(member);
+};
+
 /** "Tomas Berg, fisherman": the trade describes the name. */
 export const giveRole = (member: Member, role: string): void => {
   if (!member.isPerson || member.name === "") return;
+  const isBare = !role.replace(/^(?:an?|the) /u, "").includes(" ");
+  // "He was a man": less than what is known already.
+  if (isBare && member.role !== null && !TITLE_ROLES.has(member.role)) return;
   member.role = role.replace(/^(?:an?|the) /u, "");
   member.description = describeName(member);
   if (member.gender === "unknown") member.gender = genderOf(role.split(" ").at(-1) ?? "");
@@ -174,20 +228,23 @@ export const giveRole = (member: Member, role: string): void => {
 type Wanted = { gender: Gender; isPlural: boolean; isPerson: boolean; preference: number };
 
 const WANTED: Readonly<Record<string, Wanted>> = {
-  he: { gender: "male", isPlural: false, isPerson: true, preference: 2 },
-  him: { gender: "male", isPlural: false, isPerson: true, preference: 2 },
-  himself: { gender: "male", isPlural: false, isPerson: true, preference: 2 },
-  she: { gender: "female", isPlural: false, isPerson: true, preference: 2 },
-  her: { gender: "female", isPlural: false, isPerson: true, preference: 2 },
-  herself: { gender: "female", isPlural: false, isPerson: true, preference: 2 },
+  he: { gender: "male", isPlural: false, isPerson: true, preference: 6 },
+  him: { gender: "male", isPlural: false, isPerson: true, preference: 6 },
+  himself: { gender: "male", isPlural: false, isPerson: true, preference: 6 },
+  she: { gender: "female", isPlural: false, isPerson: true, preference: 6 },
+  her: { gender: "female", isPlural: false, isPerson: true, preference: 6 },
+  herself: { gender: "female", isPlural: false, isPerson: true, preference: 6 },
   it: { gender: "unknown", isPlural: false, isPerson: false, preference: 2 },
   they: { gender: "unknown", isPlural: true, isPerson: true, preference: 14 },
   them: { gender: "unknown", isPlural: true, isPerson: true, preference: 5 },
 };
 
+const INFANTS = new Set(words("child baby infant"));
+
 const fits = (member: Member, wanted: Wanted): boolean => {
   if (member.isPlural !== wanted.isPlural || !member.isConcrete) return false;
   if (wanted.isPlural) return true;
+  if (!wanted.isPerson && INFANTS.has(member.key)) return true;
   if (wanted.isPerson) {
     return (
       (member.isPerson || member.subjectMentions > 0) &&
@@ -239,7 +296,7 @@ export const resolve = (cast: Cast, pronoun: string, { except, isAlive = false }
   }
   if (best !== null) {
     best.lastSeen = cast.clock;
-    if (best.gender === "unknown" && best.isPerson) {
+    if (best.gender === "unknown" && (best.isPerson || best.isAnimal)) {
       best.gender = wanted.gender;
       if (best.name !== "") best.description = describeName(best);
     }

@@ -55,18 +55,47 @@ describe("who does what", () => {
     ["Open here I flung the shutter.", "a lone figure flinging the shutter"],
     [
       "When forty winters shall besiege thy brow, and dig deep trenches in thy beauty's field.",
-      "forty winters besieging the brow and digging deep trenches in the field",
+      "forty winters digging deep trenches in the field",
     ],
     [
       "Sweynheim and Pannartz began printing in the monastery of Subiaco near Rome.",
-      "Sweynheim and Pannartz printing in the monastery of Subiaco near Rome",
+      "two people printing in the monastery of Subiaco near Rome",
     ],
     [
       "The earliest book printed with movable types has never been surpassed.",
       "the earliest book printed with movable types",
     ],
+    ["A widow saw a horse swim across the bay.", "a widow watching a horse swimming across the bay"],
+    ["Let the children carry the red banner.", "children carrying the red banner"],
+    ["The islands sink like tired whales beneath the moon.", "islands sinking"],
+    ["Before her stood a tall young man in a grey cloak.", "a tall young man standing in a grey cloak"],
+    ["Inside lay a pocket watch, black with mud.", "a pocket watch lying inside"],
+    [
+      "The miller said that he would cross the bridge and beg the king for bread. The geese bit the dog.",
+      "geese biting the dog",
+    ],
+    ["Boats were built on the shore and carried out to sea.", "boats built on the shore and carried out to sea"],
   ])("%s", async (text, subject) => {
-    expect(await subjectOf(text)).toBe(subject);
+    expect(await subjectOf(text)).toContain(subject);
+  });
+
+  it("what somebody is likened to is nowhere in the prompt, nor is what there is not", async () => {
+    const { prompts } = await write("The islands sink like tired whales. There was no bread in the house.");
+    expect(prompts[0]?.content).not.toMatch(/whale|bread/u);
+  });
+
+  it("a name's trade and gender are known before the text comes to tell them", async () => {
+    const { prompts } = await write(
+      "Dagny loaded barrels of herring.\n\nThe captain was a widow called Dagny. She wore a knitted cap.",
+      2,
+    );
+    expect(prompts[0]?.content).toContain("a widow loading barrels of herring");
+  });
+
+  it("somebody who does nothing to be seen is shown as they feel", async () => {
+    expect(await subjectOf("The old crow tried and tried, but had to give up in despair.")).toBe(
+      "an old crow with a bowed head",
+    );
   });
 
   it("a pronoun means whoever of its gender the story is about, with the looks of the first mention", async () => {

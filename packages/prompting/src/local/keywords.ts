@@ -37,7 +37,9 @@ export const writeKeywords = (scene: SceneDraft, things: readonly Thing[], subje
   const setting = [
     scene.weather ?? null,
     place === null || fromText.some((words) => words.toLowerCase().includes(place)) ? null : place,
-  ].filter((word): word is string => word !== null && !isSaid(word, subject));
+  ].filter(
+    (word): word is string => word !== null && !isSaid(word, subject) && !fromText.some((words) => isSaid(word, words)),
+  );
   const { keywords } = moodOf(scene);
   // Each scene begins elsewhere in the mood's list, so that a set does not repeat itself.
   const turn = scene.index % keywords.length;

@@ -74,9 +74,16 @@ const tail = (tokens: readonly Token[], phrase: NounPhrase, limit: number): stri
 const ABSTRACT_OWNER = /\b(?:the |an? )?(\p{Ll}+)'s /gu;
 const isIdea = (word: string): boolean => nounKind(word) === null;
 
+const asIndefinite = (_: string, modifier: string, noun: string): string =>
+  takesNoArticle(noun) ? `${modifier}${noun}` : `${articleFor(`${modifier}${noun}`)} ${modifier}${noun}`;
+
 /** "my", "your", "this": in a picture nobody owns or points. */
 export const replacePossessives = (text: string): string =>
   text
+    .replaceAll(
+      /\b(?:my|your|our|this|that|thy) ((?:\p{L}+ )?)(\p{L}[\p{L}-]*)(?=$| (?:in|on|at|of|with|for|to|from|by|over|under|and)\b|,)/gu,
+      asIndefinite,
+    )
     .replaceAll(/\b(?:my|your|our|this|that|these|those|thy)\b(?= )/gu, "the")
     .replaceAll(ABSTRACT_OWNER, (whole, owner: string) => (isIdea(owner) ? "the " : whole))
     .replaceAll(/\b(?:the) own\b/gu, "the")
@@ -85,8 +92,11 @@ export const replacePossessives = (text: string): string =>
 export const isProperName = (tokens: readonly Token[], phrase: NounPhrase): boolean =>
   !phrase.isPronoun && phrase.head < phrase.coreEnd && isNameAt(tokens, phrase.head);
 
+const PORTIONS = /^(?:piece|slice|lump|crust|bunch|handful) of /u;
+
 const withArticle = (bare: string, head: string, opener: string): string => {
   const first = bare.split(" ")[0] ?? "";
+  if (PORTIONS.test(bare)) return `a ${bare}`;
   if (KEPT_QUANTITIES.has(first)) return bare;
   if (KEPT_QUANTITIES.has(opener) && isPlural(head)) return `${opener} ${bare}`;
   if (UNIQUE.has(bare) || ORDINALS.test(first)) return `the ${bare}`;
@@ -106,3 +116,8 @@ export const introduce = (tokens: readonly Token[], phrase: NounPhrase): string 
   if (isProperName(tokens, phrase)) return `${opener === "the" ? "the " : ""}${bare}${tail(tokens, phrase, 7)}`;
   return `${withArticle(bare, head, opener)}${tail(tokens, phrase, 7)}`;
 };
+
+/** "no flour", "without a coat": said to be absent. */
+export const isDenied = (tokens: readonly Token[], phrase: NounPhrase): boolean =>
+  /^(?:no|neither|nor|none|nobody|without|not)$/u.test(tokens[phrase.start]?.lower ?? "") ||
+  /^(?:without|no|not)$/u.test(tokens[phrase.start - 1]?.lower ?? "");

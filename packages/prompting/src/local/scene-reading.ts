@@ -1,29 +1,27 @@
-import { chunk, type Chunk, type NounPhrase } from "../english/chunks.ts";
-import { type Clause, findClauses } from "../english/clauses.ts";
-import type { Reader, Token } from "../english/reader.ts";
-import { verbForm } from "../english/verbs.ts";
-import { isConcrete, isFirstName, nounKind, singular } from "../english/words.ts";
-import { splitSentences } from "../text/units.ts";
+import type { Chunk, NounPhrase } from "../english/chunks.ts";
+import type { Token } from "../english/reader.ts";
+import { isConcrete, nounKind, singular } from "../english/words.ts";
 import { type Action, tellAction } from "./actions.ts";
 import { type Cast, giveRole, mention } from "./cast.ts";
-import { bareCore, introduce, isProperName } from "./phrases.ts";
+import type { ParsedSentence } from "./parse.ts";
+import { bareCore, introduce, isDenied, isProperName } from "./phrases.ts";
 
 /** Something of the scene that could be shown: `lemma` tells whether a prompt has it already. */
 export type Thing = { words: string; introduced: string; lemma: string; isPerson: boolean; weight: number };
 
 /** What the scene holds for a picture. */
-export type SceneReading = { actions: Action[]; things: Thing[]; ideas: string[] };
+export type SceneReading = {
+  actions: Action[];
+  things: Thing[];
+  ideas: string[];
+  /** Who is there with looks of their own, whether or not they do something to be seen. */
+  figures: string[];
+};
 
 const MAX_KEYWORD_WORDS = 4;
 
-const SIMILE = /^(?:like|as|than)$/u;
-
-const phrasesOf = (tokens: readonly Token[], chunks: readonly Chunk[]): NounPhrase[] =>
-  chunks.flatMap((part, index) => {
-    const before = chunks[index - 1];
-    // A simile's thing is not there: "like a picture in a dream".
-    if (before?.kind === "subordinator" && SIMILE.test(tokens[before.start]?.lower ?? "")) return [];
-    if (part.kind === "preposition" && SIMILE.test(tokens[part.start]?.lower ?? "")) return [];
+const phrasesOf = (chunks: readonly Chunk[]): NounPhrase[] =>
+  chunks.flatMap((part) => {
     if (part.kind === "noun") return [part];
     return part.kind === "preposition" && part.object !== null ? [part.object] : [];
   });
@@ -67,7 +65,12 @@ const namedThing = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): T
   return { words: member.description, introduced: member.description, lemma, isPerson: true, weight: 3 };
 };
 
-const learnAppositions = (cast: Cast, tokens: readonly Token[], chunks: readonly Chunk[]): void => {
+const learnNames = (cast: Cast, { tokens, chunks, namings }: ParsedSentence): void => {
+  for (const { name, role } of namings) {
+    const member = mention(cast, tokens, name);
+    if (nounKind(tokens[role.head]?.lower ?? "") === "person") giveRole(member, introduce(tokens, role));
+    cast.members.set(singular(tokens[role.head]?.lower ?? ""), member);
+  }
   chunks.forEach((part, index) => {
     const next = chunks[index + 2];
     if (part.kind !== "noun" || chunks[index + 1]?.kind !== "comma" || next?.kind !== "noun") return;
@@ -80,20 +83,32 @@ const learnAppositions = (cast: Cast, tokens: readonly Token[], chunks: readonly
   });
 };
 
-const readSentence = (cast: Cast, tokens: readonly Token[], reading: SceneReading): void => {
-  const chunks = chunk(tokens);
-  learnAppositions(cast, tokens, chunks);
+/** "my grandfather's bakery" names the grandfather, too. */
+const meetOwners = (cast: Cast, { tokens, chunks }: ParsedSentence): void => {
+  for (const phrase of phrasesOf(chunks)) {
+    const owner = tokens.findIndex(({ lower }, at) => at > phrase.start && at < phrase.coreEnd && lower === "'s") - 1;
+    if (owner < 0 || nounKind(tokens[owner]?.lower ?? "") !== "person" || tokens[owner]?.tag !== "NOUN") continue;
+    const { start } = phrase;
+    mention(cast, tokens, { kind: "noun", start, end: owner + 1, coreEnd: owner + 1, head: owner, isPronoun: false });
+  }
+};
+
+const readSentence = (cast: Cast, sentence: ParsedSentence, reading: SceneReading): void => {
+  const { tokens, chunks, clauses } = sentence;
+  learnNames(cast, sentence);
+  meetOwners(cast, sentence);
   const offset = reading.actions.length * 1000;
-  const clauses: Clause[] = findClauses(chunks);
   for (const clause of clauses) {
     const action = tellAction(cast, tokens, clause);
+    if (cast.figure !== "") reading.figures.push(cast.figure);
     if (action !== null) reading.actions.push({ ...action, order: offset + action.order });
   }
   const denied = clauses
     .filter(({ verb }) => verb.isNegated && verb.voice !== "copula")
     .map(({ complement }) => complement);
-  const isDenied = ({ start }: NounPhrase) => denied.some((span) => start >= span.start && start < span.end);
-  const shown = phrasesOf(tokens, chunks).filter((phrase) => !isDenied(phrase));
+  const isAbsent = (phrase: NounPhrase) =>
+    isDenied(tokens, phrase) || denied.some(({ start, end }) => phrase.start >= start && phrase.start < end);
+  const shown = phrasesOf(chunks).filter((phrase) => !isAbsent(phrase));
   for (const phrase of shown.flatMap((found) => innerPhrases(tokens, found))) {
     const thing = thingOf(tokens, phrase) ?? namedThing(cast, tokens, phrase);
     if (thing !== null) reading.things.push(thing);
@@ -102,44 +117,9 @@ const readSentence = (cast: Cast, tokens: readonly Token[], reading: SceneReadin
   }
 };
 
-const KEEPS_CAPITAL = /^(?:I|I'\p{L}+|O|\p{Lu}{2,})$/u;
-
-/** A line of verse begins with a capital whatever its first word is; inside a sentence that would look like a name. */
-const lowerLineStart = (line: string): string => {
-  const word = /^\p{Lu}[\p{L}'’-]*/u.exec(line)?.[0] ?? "";
-  const second = /^\S+\s+(\p{Lu})/u.test(line);
-  const lower = word.toLowerCase();
-  const isKnown = nounKind(lower) !== null || verbForm(lower) !== null || SMALL_WORDS.test(lower);
-  if (word === "" || KEEPS_CAPITAL.test(word) || isFirstName(word) || second || !isKnown) return line;
-  return lower + line.slice(word.length);
-};
-const SMALL_WORDS =
-  /^(?:the|an?|and|or|but|nor|of|in|on|at|to|by|with|from|for|as|if|so|that|this|these|those|my|your|his|her|its|our|their|he|she|it|we|they|you|who|which|when|where|while|what|how|than|then|there|through|over|under|upon|into|against|between|beneath|beside|above|below|behind|beyond|until|till|not|no|all|each|every|some|one|two|three|once|long|thy|thine|thou|thee|because|though|is|are|was|were|will|would|shall|should|can|could|may|might|must|now|yet|still|down|up|out|off|like|before|after|about|within|without|only|never|ever)$/u;
-
-const ENDS_SENTENCE = /[.!?;:…]["'”’)]*$/u;
-const MIN_PUNCTUATED = 0.4;
-
-/** Units as running text: lyrics and raw speech have no full stops, so there each unit is a sentence. */
-const runningText = (sentences: readonly string[]): string => {
-  const punctuated = sentences.filter((sentence) => /[\p{P}]["'”’)]*$/u.test(sentence)).length;
-  const isBare = sentences.length > 1 && punctuated < MIN_PUNCTUATED * sentences.length;
-  if (isBare) return sentences.map((sentence) => (ENDS_SENTENCE.test(sentence) ? sentence : `${sentence}.`)).join(" ");
-  return sentences
-    .map((sentence, index) => {
-      const before = sentences[index - 1];
-      return before === undefined || ENDS_SENTENCE.test(before) ? sentence : lowerLineStart(sentence);
-    })
-    .join(" ");
-};
-
-/** Longer stretches than this are cut: the tagger's work grows with them. */
-const MAX_SENTENCE_CHARS = 1500;
-
 /** Reads a scene, and lets the cast know whom it names. */
-export const readScene = (read: Reader, cast: Cast, sentences: readonly string[]): SceneReading => {
-  const reading: SceneReading = { actions: [], things: [], ideas: [] };
-  for (const sentence of splitSentences(runningText(sentences))) {
-    if (sentence.trim() !== "") readSentence(cast, read(sentence.slice(0, MAX_SENTENCE_CHARS)), reading);
-  }
+export const readScene = (cast: Cast, sentences: readonly ParsedSentence[]): SceneReading => {
+  const reading: SceneReading = { actions: [], things: [], ideas: [], figures: [] };
+  for (const sentence of sentences) readSentence(cast, sentence, reading);
   return reading;
 };

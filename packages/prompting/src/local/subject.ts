@@ -1,7 +1,7 @@
 import type { Slot } from "@phonoscene/contracts";
 
-import { genderOf } from "../english/words.ts";
-import { GESTURES, QUIET_IMAGES, SYMBOLS } from "../lexicons/symbols.data.ts";
+import { genderOf, isPlural, nounKind } from "../english/words.ts";
+import { EXPRESSIONS, GESTURES, QUIET_IMAGES, SYMBOLS } from "../lexicons/symbols.data.ts";
 import type { Action } from "./actions.ts";
 import { countWords } from "./phrases.ts";
 import type { SceneReading, Thing } from "./scene-reading.ts";
@@ -9,10 +9,16 @@ import type { SceneReading, Thing } from "./scene-reading.ts";
 const MIN_SCORE = 4;
 /** Good enough where nothing better is: "the air is pure". */
 const WEAK_SCORE = 2.5;
-const MAX_WORDS = 36;
+const MAX_WORDS = 32;
 const MAX_ACTIONS = 3;
+/** A third act only where all three stay short. */
+const MAX_WORDS_OF_THREE = 28;
 
 const phrase = (action: Action): string => [action.subject, action.predicate].filter((part) => part !== "").join(" ");
+
+/** Nothing to add to another act. */
+const EMPTY_ACTS =
+  /^(?:dwelling|living|walking|going|coming|standing|waking up|speaking|stopping|muttering|breaking)$/u;
 
 const pick = (all: readonly Action[]): Action[] => {
   const strong = all.filter(({ score }) => score >= MIN_SCORE);
@@ -24,22 +30,29 @@ const pick = (all: readonly Action[]): Action[] => {
   for (const action of actions.toSorted((a, b) => b.score - a.score || a.order - b.order)) {
     const size = countWords(phrase(action));
     const isNew = !said.has(action.predicate);
-    if (chosen.length >= MAX_ACTIONS || !isNew || (chosen.length > 0 && words + size > MAX_WORDS)) continue;
+    const limit = chosen.length < MAX_ACTIONS - 1 ? MAX_WORDS : MAX_WORDS_OF_THREE;
+    if (chosen.length >= MAX_ACTIONS || !isNew || (chosen.length > 0 && words + size > limit)) continue;
     chosen.push(action);
     said.add(action.predicate);
     words += size;
   }
-  return chosen.toSorted((a, b) => a.order - b.order);
+  const telling = chosen.filter(({ predicate }) => !EMPTY_ACTS.test(predicate));
+  return (telling.length > 0 ? telling : chosen).toSorted((a, b) => a.order - b.order);
 };
 
-const PRONOUNS = { male: "him", female: "her" } as const;
-
-/** "carrying the girl upstairs and laying her beside the stove": who was just named is not named again. */
+/** "carrying the girl upstairs and laying her beside the stove": what was just named is not named again. */
 const backToPronouns = (said: string, predicate: string): string =>
-  predicate.replaceAll(/\bthe (\p{L}+)\b/gu, (whole, noun: string) => {
+  predicate.replace(/(?<=^\p{L}+(?: \p{L}+)? )the (\p{L}+)(?=$| \p{L}+)/u, (whole, noun: string) => {
+    if (!new RegExp(`\\b${noun}\\b`, "u").test(said)) return whole;
     const gender = genderOf(noun);
-    return gender !== "unknown" && new RegExp(`\\b${noun}\\b`, "u").test(said) ? PRONOUNS[gender] : whole;
+    if (gender !== "unknown") return gender === "male" ? "him" : "her";
+    return isPlural(noun) ? "them" : "it";
   });
+
+const join = (text: string, predicate: string): string => {
+  if (predicate.startsWith("with ")) return " ";
+  return text.includes(" and ") ? ", then " : " and ";
+};
 
 /** One subject's acts are joined by "and"; another subject begins a new clause. */
 const compose = (actions: readonly Action[]): string => {
@@ -48,10 +61,10 @@ const compose = (actions: readonly Action[]): string => {
   const introduced = new Set<string>();
   actions.forEach((action, index) => {
     const isSame = index > 0 && action.subjectKey === lastKey;
-    if (isSame) text += `${text.includes(" and ") ? ", then" : " and"} ${backToPronouns(text, action.predicate)}`;
+    if (isSame) text += `${join(text, action.predicate)}${backToPronouns(text, action.predicate)}`;
     else {
       const known = introduced.has(action.subjectKey)
-        ? action.subject.replace(/^an? (?:.* )?(\S+)$/u, "the $1")
+        ? action.subject.replace(/ named .*$/u, "").replace(/^an? (?:.* )?(\S+)$/u, "the $1")
         : action.subject;
       text += `${index === 0 ? "" : ", "}${[known, action.predicate].filter((part) => part !== "").join(" ")}`;
     }
@@ -61,14 +74,17 @@ const compose = (actions: readonly Action[]): string => {
   return text;
 };
 
-const THIN_WORDS = 8;
+const THIN_WORDS = 5;
 
 /** Up to two things of the scene that the subject has not named. */
 const besides = (things: readonly Thing[], said: string): string => {
   const spoken = said.toLowerCase();
   const seen = new Set<string>();
   return things
-    .filter(({ lemma, isPerson }) => !isPerson && !spoken.includes(lemma) && !seen.has(lemma) && seen.add(lemma))
+    .filter(
+      ({ lemma, isPerson }) =>
+        !isPerson && nounKind(lemma) !== "body" && !spoken.includes(lemma) && !seen.has(lemma) && seen.add(lemma),
+    )
     .slice(0, 2)
     .map(({ introduced }) => introduced)
     .join(" and ");
@@ -99,15 +115,33 @@ const WEAK_IDEAS = new Set([
   "past",
 ]);
 
+/** Somebody of the scene who does nothing that can be seen: shown all the same, as they feel. */
+const portrait = ({ figures, ideas }: SceneReading): string => {
+  const [figure] = figures;
+  if (figure === undefined) return "";
+  const [expression] = ideas.flatMap((idea) => (Object.hasOwn(EXPRESSIONS, idea) ? [EXPRESSIONS[idea] ?? ""] : []));
+  return `${figure} ${expression ?? "standing still"}`;
+};
+
 const symbolsOf = (ideas: readonly string[]): string[] =>
   [...new Set(ideas)]
     .toSorted((a, b) => Number(WEAK_IDEAS.has(a)) - Number(WEAK_IDEAS.has(b)))
     .flatMap((idea) => (Object.hasOwn(SYMBOLS, idea) ? [SYMBOLS[idea] ?? ""] : []));
 
+/** What somebody does of whom a scene only speaks. */
+const POSES = [
+  "pausing for a moment",
+  "seen from behind",
+  "looking into the distance",
+  "in close-up",
+  "standing apart",
+  "turning round",
+] as const;
+
 const MAX_GESTURE_WORDS = 3;
 
 /** What a scene is left with when its words name nothing to see. */
-export type Fallback = { lastSubject: string | null; speaks: boolean; words: readonly string[]; sceneIndex: number };
+export type Fallback = { lastFigure: string; speaks: boolean; words: readonly string[]; sceneIndex: number };
 
 /**
  * Says who does what. Symbols stand for ideas only where nobody acts: a person in the scene is always the better
@@ -125,18 +159,27 @@ export const writeSubject = (reading: SceneReading, fallback: Fallback): Omit<Sl
   if (chosen.length > 0) {
     const told = compose(chosen);
     const around = countWords(told) < THIN_WORDS ? besides(reading.things, told) : "";
-    if (around !== "") return { value: `${told}, with ${around}`, origin: "text" };
+    if (around !== "") return { value: `${told}, ${around} nearby`, origin: "text" };
     const isThin = !hasActor && countWords(told) < THIN_WORDS;
     return { value: isThin && symbols[0] !== undefined ? `${told}, ${symbols[0]}` : told, origin: "text" };
+  }
+  const figure = portrait(reading);
+  if (figure !== "") {
+    const around = besides(reading.things, figure);
+    return { value: around === "" ? figure : `${figure}, ${around} nearby`, origin: "text" };
   }
   const things = stillLife(reading.things);
   if (things !== "") {
     if (countWords(things) >= 7) return { value: things, origin: "text" };
-    if (symbols[0] !== undefined) return { value: `${things}, ${symbols[0]}`, origin: "text" };
+    const isAlone = !things.includes(" and ");
+    if (isAlone && symbols[0] !== undefined) return { value: `${things}, ${symbols[0]}`, origin: "text" };
     return { value: countWords(things) < 4 ? `a close view of ${things}` : things, origin: "text" };
   }
   if (symbols[0] !== undefined) return { value: symbols.slice(0, 2).join(", "), origin: "inferred" };
-  if (fallback.lastSubject !== null) return { value: `another view of ${fallback.lastSubject}`, origin: "carried" };
+  if (fallback.lastFigure !== "") {
+    const pose = POSES[fallback.sceneIndex % POSES.length] ?? POSES[0];
+    return { value: `${fallback.lastFigure} ${pose}`, origin: "carried" };
+  }
   const quiet = QUIET_IMAGES[fallback.sceneIndex % QUIET_IMAGES.length] ?? QUIET_IMAGES[0];
   return { value: fallback.speaks ? "a speaker addressing a listening audience" : quiet, origin: "inferred" };
 };

@@ -1,6 +1,7 @@
 import type { Slot, Target } from "@phonoscene/contracts";
 
 import { META_WORDS } from "../lexicons/boilerplate.data.ts";
+import { lintMidjourney } from "../targets/midjourney-lint.ts";
 import { clipTokens } from "../targets/sdxl.ts";
 import { hasWords, wordCount } from "../text/normalise.ts";
 import { cleanValue } from "./clean.ts";
@@ -33,14 +34,17 @@ const LIMITS: Readonly<Record<Target, (content: string) => boolean>> = {
   flux: (content) => wordCount(content) <= 90,
   sdxl: (content) => clipTokens(content) <= 75,
   "gpt-image": (content) => content.length <= 32_000,
+  plain: () => true,
 };
 
 /** What is wrong with a finished prompt; empty where it can be pasted as it is. */
 export const lintContent = (target: Target, content: string, slots: readonly Slot[]): string[] => {
   const faults: string[] = [];
-  const [body = "", ...parameters] = target === "midjourney" ? content.split(/ (?=--)/u) : [content];
-  if (/--|::|["[\]{}<>]/u.test(body)) faults.push("has a generator's syntax in its words");
-  if (parameters.some((parameter) => !/^--[a-z]+ \S/u.test(parameter))) faults.push("has a parameter without a value");
+  if (target === "midjourney") {
+    const linted = lintMidjourney(content);
+    faults.push(...linted.faults);
+    if (linted.dropped.length > 0) faults.push("has a parameter that Midjourney does not take there");
+  } else if (/--|::|["[\]{}<>]/u.test(content)) faults.push("has a generator's syntax in its words");
   if (!LIMITS[target](content)) faults.push("is longer than the generator reads");
   const lower = content.toLowerCase();
   for (const { name, value } of slots) if (!lower.includes(value.toLowerCase())) faults.push(`misses the slot ${name}`);

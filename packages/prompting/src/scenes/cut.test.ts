@@ -13,7 +13,7 @@ it("ten hours at 2 s a scene are 200 scenes, and the shortfall is said", () => {
       confidence: null,
     })),
   );
-  const { groups, warnings } = cutScenes(units, { count: null, secondsPerScene: 2 });
+  const { groups, warnings } = cutScenes(units, { count: null, secondsPerScene: 2, contentType: null });
   expect(groups).toHaveLength(200);
   expect(groups.flat()).toEqual(units);
   expect(warnings).toMatchObject([{ code: "count_reduced", message: expect.stringContaining("at most 200") }]);

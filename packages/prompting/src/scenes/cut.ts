@@ -1,6 +1,7 @@
 import { MAX_PROMPTS, type TaskOptions, type Warning } from "@phonoscene/contracts";
 import { SECOND } from "@phonoscene/kernel";
 
+import { CONTENT_LOOKS } from "../lexicons/content-types.data.ts";
 import type { Unit } from "../text/units.ts";
 import { cutByClock, durationMs, readingMs } from "./clock.ts";
 import { defaultSceneCount, segmentUnits } from "./segment.ts";
@@ -25,9 +26,12 @@ const joinSilent = (groups: readonly Unit[][]): Unit[][] => {
   return merged;
 };
 
-const byCount = (units: readonly Unit[], asked: number | null): Cut => {
+type Lengths = Pick<TaskOptions, "count" | "secondsPerScene" | "contentType">;
+
+const byCount = (units: readonly Unit[], { count: asked, contentType }: Lengths): Cut => {
+  const scale = contentType === null ? 1 : CONTENT_LOOKS[contentType].sceneScale;
   const spoken = units.filter(({ text }) => text !== "");
-  const count = Math.min(asked ?? defaultSceneCount(spoken), spoken.length);
+  const count = Math.min(asked ?? defaultSceneCount(spoken, scale), spoken.length);
   const groups = joinSilent(segmentUnits(units, count));
   if (asked === null || asked <= spoken.length) return { groups, warnings: [] };
   const message = `${asked} prompts were asked for, but the text has only ${spoken.length} sentences or lines: there is one prompt for each. Ask for fewer, or send a longer text.`;
@@ -48,8 +52,6 @@ const byLength = (units: readonly Unit[], secondsPerScene: number): Cut => {
   return { groups, warnings: [{ code: "count_reduced", message }] };
 };
 
-/** The units of each scene, in order: by number of scenes, by their length, or as the text's length suggests. */
-export const cutScenes = (
-  units: readonly Unit[],
-  { count, secondsPerScene }: Pick<TaskOptions, "count" | "secondsPerScene">,
-): Cut => (secondsPerScene === null ? byCount(units, count) : byLength(units, secondsPerScene));
+/** The units of each scene, in order: by number of scenes, by their length, or as the text's length and kind suggest. */
+export const cutScenes = (units: readonly Unit[], lengths: Lengths): Cut =>
+  lengths.secondsPerScene === null ? byCount(units, lengths) : byLength(units, lengths.secondsPerScene);

@@ -8,7 +8,8 @@ import { durationMs, SCENE_DURATION_MS, WORDS_PER_SCENE } from "./clock.ts";
 const MAX_DEFAULT_SCENES = 24;
 const LONG_GAP_MS = 2 * SECOND;
 /** Above this the units are bundled first: the work grows with the square of their number. */
-const MAX_BLOCKS = 1500;
+const MAX_BLOCKS = 600;
+const MIN_BLOCKS_PER_SCENE = 4;
 const WINDOW = 2.5;
 /** A scene shorter than this share of the mean is hardly one. */
 const TINY_SHARE = 0.35;
@@ -16,11 +17,11 @@ const TINY_SHARE = 0.35;
 const cues = new Set(SCENE_CUES.split(" "));
 const cuePhrases = SCENE_CUE_PHRASES.split("|");
 
-/** How many scenes a text of this length gets when nobody says: one in 10 s of audio, in 28 words of text. */
-export const defaultSceneCount = (units: readonly Unit[]): number => {
+/** How many scenes a text of this length gets when nobody says: one in 10 s of audio, in 28 words of text, times `scale`. */
+export const defaultSceneCount = (units: readonly Unit[], scale = 1): number => {
   const duration = durationMs(units);
-  const words = units.reduce((sum, unit) => sum + wordCount(unit.text), 0);
-  const byLength = duration === null ? words / WORDS_PER_SCENE : duration / SCENE_DURATION_MS;
+  const words = () => units.reduce((sum, unit) => sum + wordCount(unit.text), 0);
+  const byLength = (duration === null ? words() / WORDS_PER_SCENE : duration / SCENE_DURATION_MS) / scale;
   const count = Math.max(1, Math.min(MAX_DEFAULT_SCENES, Math.round(byLength), units.length));
   // A poem of four short stanzas is four pictures, though its length alone would make it two.
   const paragraphs = units.filter(({ breakBefore }) => breakBefore === 1).length;
@@ -44,7 +45,7 @@ const breakValue = (unit: Unit, previous: Unit | undefined): number => {
 type Block = { units: Unit[]; length: number; value: number };
 
 const toBlocks = (units: readonly Unit[], sceneCount: number): Block[] => {
-  const size = Math.max(1, Math.ceil(units.length / Math.max(MAX_BLOCKS, sceneCount)));
+  const size = Math.max(1, Math.ceil(units.length / Math.max(MAX_BLOCKS, MIN_BLOCKS_PER_SCENE * sceneCount)));
   const timed = durationMs(units) !== null;
   const blocks: Block[] = [];
   for (let index = 0; index < units.length; index += size) {

@@ -1,9 +1,8 @@
-import type { Slot, Target } from "@phonoscene/contracts";
+import type { Slot, Target, TargetParameters } from "@phonoscene/contracts";
 import { describe, expect, it } from "vitest";
 
 import { wordCount } from "../text/normalise.ts";
 import { formatPrompt, type FormatRequest } from "./format.ts";
-import { takesParameter } from "./midjourney.ts";
 import { clipTokens } from "./sdxl.ts";
 
 const SLOTS: Slot[] = [
@@ -16,7 +15,15 @@ const SLOTS: Slot[] = [
   { name: "film", value: "Kodak Ultra Max 400 film", origin: "style" },
 ];
 const format = (target: Target, asked: Partial<FormatRequest> = {}) =>
-  formatPrompt(target, { slots: SLOTS, aspectRatio: null, seed: 0, negative: null, ...asked });
+  formatPrompt(target, {
+    slots: SLOTS,
+    aspectRatio: null,
+    seed: 0,
+    negative: null,
+    targetVersion: null,
+    parameters: null,
+    ...asked,
+  });
 const LONG =
   "a man in a long grey coat walking slowly along the wet harbour wall, gulls circling above the masts of the fishing boats, an old woman selling red apples from a wooden cart, children running behind a brown dog";
 
@@ -35,11 +42,65 @@ describe("Midjourney", () => {
     expect(format("midjourney").content).not.toContain("--");
   });
 
-  it("takes of the parameters only what the version reads", () => {
-    expect(
-      ["ar", "no", "seed", "raw", "oref", "q", "turbo", "constructor"].filter((name) => takesParameter(name)),
-    ).toEqual(["ar", "no", "seed", "raw"]);
-    expect(takesParameter("oref", 7)).toBe(true);
+  it.each([
+    [null, /film$/u],
+    ["8.2", /film$/u],
+    ["8.1", /film --v 8\.1$/u],
+    ["7", /film --v 7$/u],
+    ["niji 7", /film --niji 7$/u],
+  ] as const)("of version %s names it where it is not the default", (targetVersion, ending) => {
+    expect(format("midjourney", { targetVersion }).content).toMatch(ending);
+  });
+
+  const PARAMETERS: TargetParameters = {
+    stylize: 250, chaos: 5, weird: 9, raw: true, tile: true, hd: true, quality: 4, draft: true, sref: ["random", "123"], sw: 50,
+    oref: "https://example.com/a.png", ow: 80, image: "https://example.com/b.png", iw: 1.5,
+  }; // prettier-ignore
+
+  it.each([
+    ["8.2", "--stylize 250 --chaos 5 --weird 9 --raw --tile --hd --sref random 123 --sw 50 --iw 1.5"],
+    [
+      "7",
+      "--stylize 250 --chaos 5 --weird 9 --raw --tile --quality 4 --sref random 123 --sw 50 " +
+        "--oref https://example.com/a.png --ow 80 --iw 1.5 --v 7",
+    ],
+    ["niji 7", "--stylize 250 --chaos 5 --weird 9 --raw --tile --sref random 123 --sw 50 --iw 1.5 --niji 7"],
+  ] as const)(
+    "of version %s takes its own parameters, and names each that it does not take",
+    (targetVersion, ending) => {
+      const { content, warnings } = format("midjourney", { targetVersion, parameters: PARAMETERS });
+      expect(content).toMatch(/^https:\/\/example\.com\/b\.png an old fisherman/u);
+      expect(content.slice(content.indexOf(" --") + 1)).toBe(ending);
+      const written = new Set([...ending.matchAll(/--(\w+)/gu)].map(([, name]) => name));
+      const named = warnings.map(({ message }) => /--(\w+)/u.exec(message)?.[1]);
+      expect(warnings.every(({ code }) => code === "parameter_dropped")).toBe(true);
+      const { image: _inFront, ...asked } = PARAMETERS;
+      expect(new Set(named)).toEqual(new Set(Object.keys(asked).filter((name) => !written.has(name))));
+    },
+  );
+
+  it.each(["flux", "sdxl", "gpt-image", "plain"] as const)(
+    "has parameters that %s is told of, and spared",
+    (target) => {
+      const { content, warnings } = format(target, { parameters: { stylize: 250, raw: true } });
+      expect(content).toBe(format(target).content);
+      expect(warnings).toMatchObject([
+        { code: "parameter_dropped", message: expect.stringContaining("stylize, raw are") },
+      ]);
+    },
+  );
+});
+
+describe("plain", () => {
+  it("is the words alone, with what must not be there beside them", () => {
+    const { content, negative, warnings } = format("plain", {
+      aspectRatio: "16:9",
+      negative: "no hats; people",
+      seed: 9,
+    });
+    expect(content).toBe(SLOTS.map(({ value }) => value).join(", "));
+    expect(negative).toBe("hats, people");
+    expect(warnings).toMatchObject([{ code: "parameter_dropped", message: expect.stringContaining("16:9") }]);
   });
 });
 

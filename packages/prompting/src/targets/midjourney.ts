@@ -1,43 +1,47 @@
+import { MIDJOURNEY_VERSIONS, type Warning } from "@phonoscene/contracts";
+
 import type { Formatted, FormatRequest } from "./format.ts";
-import { readNegatives } from "./negatives.ts";
+import { lintMidjourney } from "./midjourney-lint.ts";
+import { type Parameter, PARAMETER_NAMES, versionParameter, writeParameter } from "./midjourney-parameters.ts";
+import { readSafeNegatives } from "./negatives.ts";
 
-/** The generator's default model, for which prompts are written. */
-const VERSION = 8.2;
+type Value = string | number | boolean | string[] | undefined;
 
-/** Which versions take a parameter: checked October 2026. Those that V8 dropped are refused here, not written. */
-const PARAMETERS = {
-  ar: { from: 4, to: Number.POSITIVE_INFINITY },
-  no: { from: 1, to: Number.POSITIVE_INFINITY },
-  seed: { from: 1, to: Number.POSITIVE_INFINITY },
-  raw: { from: 5.1, to: Number.POSITIVE_INFINITY },
-  stylize: { from: 3, to: Number.POSITIVE_INFINITY },
-  chaos: { from: 3, to: Number.POSITIVE_INFINITY },
-  weird: { from: 5, to: Number.POSITIVE_INFINITY },
-  q: { from: 1, to: 7 },
-  oref: { from: 7, to: 7 },
-  cref: { from: 6, to: 6.1 },
-  draft: { from: 7, to: 7 },
-  turbo: { from: 5, to: 7 },
-} as const;
-type Parameter = keyof typeof PARAMETERS;
-
-/** Whether the model of that version reads the parameter; another would print it into the picture or fail. */
-export const takesParameter = (name: string, version: number = VERSION): boolean => {
-  if (!Object.hasOwn(PARAMETERS, name)) return false;
-  const { from, to } = PARAMETERS[name as Parameter];
-  return version >= from && version <= to;
+const valueOf = (value: Value): string | null => {
+  if (value === undefined || value === false || value === "") return null;
+  if (value === true) return "";
+  return Array.isArray(value) ? value.join(" ") : String(value);
 };
 
-const parameter = (name: Parameter, value: string | null): string[] =>
-  value === null || value === "" || !takesParameter(name) ? [] : [`--${name} ${value}`];
+/** Seed 0 is the default and is not written. */
+const readParameters = ({ aspectRatio, seed, parameters }: FormatRequest, unwanted: readonly string[]): Parameter[] => {
+  const asked: Record<string, Value> = {
+    ...parameters,
+    ar: aspectRatio ?? undefined,
+    no: unwanted.join(", "),
+    seed: seed === 0 ? undefined : seed,
+  };
+  return PARAMETER_NAMES.flatMap((name) => {
+    const value = valueOf(asked[name]);
+    return value === null ? [] : [{ name, value }];
+  });
+};
 
-/** Comma-separated slots, then the parameters, with nothing after them. Seed 0 is the default and is not written. */
-export const formatMidjourney = ({ slots, aspectRatio, seed, negative }: FormatRequest): Formatted => {
+/** Comma-separated slots, then the parameters that the version takes, with nothing after them. */
+export const formatMidjourney = (request: FormatRequest): Formatted => {
+  const { slots, targetVersion, parameters, negative } = request;
+  const unwanted = readSafeNegatives(negative);
   const words = slots.map(({ value }) => value).join(", ");
-  const parameters = [
-    ...parameter("ar", aspectRatio),
-    ...parameter("no", readNegatives(negative).join(", ")),
-    ...parameter("seed", seed === 0 ? null : String(seed)),
+  const written = [
+    ...readParameters(request, unwanted.terms),
+    ...versionParameter(targetVersion ?? MIDJOURNEY_VERSIONS[0]),
   ];
-  return { content: [words, ...parameters].join(" "), negative: null, slots: [...slots], warnings: [] };
+  const image = parameters?.image === undefined ? [] : [parameters.image];
+  const { content, faults, dropped } = lintMidjourney([...image, words, ...written.map(writeParameter)].join(" "));
+  const warnings = [
+    ...unwanted.warnings,
+    ...dropped.map((message): Warning => ({ code: "parameter_dropped", message })),
+    ...faults.map((fault): Warning => ({ code: "prompt_repaired", message: `A prompt ${fault}; it was put right.` })),
+  ];
+  return { content, negative: null, slots: [...slots], warnings };
 };

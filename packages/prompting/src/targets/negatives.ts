@@ -1,6 +1,7 @@
 import type { Warning } from "@phonoscene/contracts";
 
 import { POSITIVE_OPPOSITES } from "../lexicons/boilerplate.data.ts";
+import { refusedTerms } from "../safety/safety.ts";
 
 /** The caller's comma list, cleaned: no parameters, no doubles. */
 export const readNegatives = (negative: string | null): string[] => {
@@ -12,6 +13,20 @@ export const readNegatives = (negative: string | null): string[] => {
       .trim(),
   );
   return [...new Set(terms.filter((term) => term !== ""))];
+};
+
+/**
+ * What must not be in the picture, for a target that reads it as part of the prompt: there a word that generators
+ * refuse is refused as well.
+ */
+export const readSafeNegatives = (negative: string | null): { terms: string[]; warnings: Warning[] } => {
+  const terms = readNegatives(negative);
+  const refused = new Set(refusedTerms(terms));
+  const message = `"${[...refused].join(", ")}" was left out of what must not be shown: the generator refuses the words wherever they stand.`;
+  return {
+    terms: terms.filter((term) => !refused.has(term)),
+    warnings: refused.size === 0 ? [] : [{ code: "text_softened", message }],
+  };
 };
 
 const opposite = (term: string): string | undefined => {

@@ -2,7 +2,11 @@ import type { Slot } from "@phonoscene/contracts";
 
 import { articleFor } from "../english/words.ts";
 
-export const capitalise = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+/** A letter whose capital is two ("ß") stays as it is: the slot would not be found in the string. */
+export const capitalise = (text: string): string => {
+  const capital = text.slice(0, 1).toUpperCase();
+  return capital.length === 1 ? `${capital}${text.slice(1)}` : text;
+};
 
 export const slotValue = (slots: readonly Slot[], name: string): string =>
   slots.find((slot) => slot.name === name)?.value ?? "";

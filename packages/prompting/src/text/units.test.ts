@@ -11,6 +11,9 @@ describe("normalisation", () => {
     ["[Chorus] the <b>moon</b>", "the moon"],
     ["“Go,” she said — it’s late", '"Go," she said — it\'s late'],
     ["zero\u200bwidth \u202eturn \ud800 end", "zero width turn end"],
+    ["see https://a.example/b.png or www.c.example/d now", "see or now"],
+    ["the {red|blue} fox <lora:style:1.5> ran", "the fox ran"],
+    ["the fox —stylize 900 ran", "the fox 900 ran"],
     ["a well-known fact - and more", "a well-known fact - and more"],
   ])("%j becomes %j", (text, expected) => {
     expect(normalise(text)).toBe(expected);

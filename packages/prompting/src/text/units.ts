@@ -1,5 +1,6 @@
 import type { Segment } from "@phonoscene/contracts";
 
+import { isUnpunctuated, splitUnpunctuated } from "../english/unpunctuated.ts";
 import { hasWords, normalise } from "./normalise.ts";
 
 /** The smallest stretch that a scene is made of: a segment with times, a sentence, or a line of verse. */
@@ -43,7 +44,10 @@ export const splitSentences = (text: string): string[] => {
     sentences.push(held);
     held = "";
   }
-  return [...sentences, held].filter((sentence) => sentence.trim() !== "").flatMap(cutLong);
+  return [...sentences, held]
+    .filter((sentence) => sentence.trim() !== "")
+    .flatMap((sentence) => (isUnpunctuated(sentence) ? splitUnpunctuated(sentence) : [sentence]))
+    .flatMap(cutLong);
 };
 
 const isVerse = (lines: readonly string[]): boolean => {

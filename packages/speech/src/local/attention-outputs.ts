@@ -36,7 +36,8 @@ const attentionsOf = (branch: Uint8Array): Map<number, string> => {
     if (number !== GRAPH_NODE || body === null) continue;
     const node = readFields(body);
     const layer = /layers\.(\d+)\/encoder_attn\/Softmax$/.exec(textOf(node, NODE_NAME))?.[1];
-    if (layer !== undefined && textOf(node, NODE_TYPE) === "Softmax") names.set(Number(layer), textOf(node, NODE_OUTPUT));
+    if (layer !== undefined && textOf(node, NODE_TYPE) === "Softmax")
+      names.set(Number(layer), textOf(node, NODE_OUTPUT));
   }
   return names;
 };

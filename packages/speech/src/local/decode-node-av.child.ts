@@ -6,7 +6,7 @@ import { setImmediate } from "node:timers/promises";
 
 import { NODE_AV_FAILED, NODE_AV_MISSING } from "./decode-exit-codes.ts";
 import { DEMUXERS } from "./demuxers.ts";
-import { FRAME_BYTES, SAMPLE_RATE_HZ } from "./pcm-format.ts";
+import { FRAME_BYTES, MAX_DECODER_BYTES, SAMPLE_RATE_HZ } from "./pcm-format.ts";
 
 const FILTER = `aresample=${SAMPLE_RATE_HZ},aformat=sample_fmts=flt:channel_layouts=stereo,asetnsamples=${SAMPLE_RATE_HZ}:p=0`;
 /** The synchronous API never yields by itself, and frames are freed only when the event loop turns. */
@@ -44,7 +44,10 @@ const decode = async (filePath: string, demuxer: string): Promise<void> => {
     if (samples !== undefined) await write(Buffer.from(samples.subarray(0, frame.nbSamples * FRAME_BYTES)));
     frame.free();
     frames += 1;
-    if (frames % FRAMES_PER_TURN === 0) await setImmediate();
+    if (frames % FRAMES_PER_TURN !== 0) continue;
+    if (process.memoryUsage.rss() > MAX_DECODER_BYTES)
+      throw new Error("the file makes the decoder need too much memory");
+    await setImmediate();
   }
 };
 

@@ -7,7 +7,7 @@ import { AppError, MINUTE, siblingModule } from "@phonoscene/kernel";
 import { type DecoderNotes, readDecoderNotes, refusal } from "./decoder-notes.ts";
 import { DEMUXERS } from "./demuxers.ts";
 import type { MediaKind } from "./media-kind.ts";
-import { CHANNELS, FRAME_BYTES, SAMPLE_RATE_HZ } from "./pcm-format.ts";
+import { CHANNELS, FRAME_BYTES, MAX_DECODER_BYTES, SAMPLE_RATE_HZ } from "./pcm-format.ts";
 
 /** Without a sample for this long the file has caught the decoder in a loop. */
 const STALL_TIMEOUT_MS = MINUTE;
@@ -36,7 +36,7 @@ type Stdio = { child: ChildProcess; stdout: Readable; stderr: Readable };
 /** `ffmpeg`'s arguments: one forced demuxer, local files only, first audio track, raw samples out. */
 const ffmpegArguments = (filePath: string, demuxer: string): string[] =>
   [
-    ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info"],
+    ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", "-max_alloc", String(MAX_DECODER_BYTES)],
     ["-protocol_whitelist", "file,pipe", "-format_whitelist", DEMUXERS.join(",")],
     ["-f", demuxer, "-i", `file:${filePath}`, "-map", "0:a:0", "-vn", "-sn", "-dn"],
     ["-ac", String(CHANNELS), "-ar", String(SAMPLE_RATE_HZ), "-f", "f32le", "pipe:1"],

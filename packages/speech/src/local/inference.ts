@@ -4,15 +4,18 @@ export { Tensor };
 export type { InferenceSession };
 
 /** One thread: two cost twice the processor time for little. Without memory patterns a session needs 80 MB less. */
-export const openSession = (path: string): Promise<InferenceSession> =>
-  InferenceSession.create(path, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    enableMemPattern: false,
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
-  });
+const OPTIONS: InferenceSession.SessionOptions = {
+  executionProviders: ["cpu"],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  enableMemPattern: false,
+  graphOptimizationLevel: "all",
+  logSeverityLevel: 3,
+};
+
+/** A model by its path, or by its content. */
+export const openSession = (model: string | Uint8Array): Promise<InferenceSession> =>
+  typeof model === "string" ? InferenceSession.create(model, OPTIONS) : InferenceSession.create(model, OPTIONS);
 
 /** A named output of a session. */
 export const outputOf = (outputs: InferenceSession.ReturnType, name: string): Tensor => {

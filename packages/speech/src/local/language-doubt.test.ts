@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { doubtLanguage, refuseLanguage, sureness } from "./language-doubt.ts";
+import { doubtLanguage, isHopeless, refuseLanguage, sureness } from "./language-doubt.ts";
 
 const SURE = { tokens: 49, logProbability: -0.05 };
 const UNSURE = { tokens: 19, logProbability: -0.8 };
@@ -29,4 +29,10 @@ test("a caller who says that it is English is warned", () => {
 test("any other language is refused beforehand", () => {
   expect(() => refuseLanguage("uk")).toThrow(expect.objectContaining({ code: "language_unsupported" }));
   expect(() => ["auto", "en", "EN-us"].forEach(refuseLanguage)).not.toThrow();
+});
+
+test("a long recording in another language need not be heard to its end, a short one is", () => {
+  expect(isHopeless(Array.from({ length: 29 }, () => UNSURE))).toBe(false);
+  expect(isHopeless(Array.from({ length: 32 }, () => UNSURE))).toBe(true);
+  expect(isHopeless(Array.from({ length: 100 }, () => SURE))).toBe(false);
 });

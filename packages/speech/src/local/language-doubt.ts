@@ -8,6 +8,9 @@ import type { Evidence } from "./messages.ts";
  * invents. The mean log-probability of a recording's tokens tells the two apart (figures: ADR 005).
  */
 const DOUBTFUL = -0.25;
+/** Three minutes of speech as unsure as this become no transcript, whatever follows. */
+const HOPELESS = -0.5;
+const HOPELESS_TOKENS = 600;
 /** As if so many more had been certain: a word or two prove nothing. */
 const GRANTED_TOKENS = 2;
 
@@ -33,17 +36,22 @@ export const refuseLanguage = (language: string): void => {
   });
 };
 
+export const uncertainLanguage = (): AppError =>
+  new AppError("language_uncertain", {
+    detail: `The recording is not English, or too hard to understand, and the speech engine on this machine knows English only. If it is English, set language to "en"; ${REMEDY}.`,
+  });
+
+/** Whether the rest of a long recording need not be heard. */
+export const isHopeless = (evidence: readonly Evidence[]): boolean =>
+  evidence.reduce((sum, { tokens }) => sum + tokens, 0) >= HOPELESS_TOKENS && sureness(evidence) < HOPELESS;
+
 /**
  * What there is to say of a recording that may not be English: a caller who said that it is gets it, with a warning.
  * @throws AppError "language_uncertain" where the language was left open.
  */
 export const doubtLanguage = (language: string, evidence: readonly Evidence[]): Warning[] => {
   if (sureness(evidence) >= DOUBTFUL) return [];
-  if (language === "auto") {
-    throw new AppError("language_uncertain", {
-      detail: `The recording is not English, or too hard to understand, and the speech engine on this machine knows English only. If it is English, set language to "en"; ${REMEDY}.`,
-    });
-  }
+  if (language === "auto") throw uncertainLanguage();
   const message = `The recogniser was unsure: the speech is possibly not English, or hard to hear. Check the transcript; ${REMEDY}.`;
   return [{ code: "language_low_confidence", message }];
 };

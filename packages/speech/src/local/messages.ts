@@ -1,6 +1,6 @@
 import type { ProblemCode } from "@phonoscene/contracts";
 
-import type { SpeechSegment } from "../port.ts";
+import type { SpeechSegment, SpeechWord } from "../port.ts";
 import type { ModelName } from "./model-files.ts";
 
 /** What a recognition process is told, once. */
@@ -12,7 +12,12 @@ export type LocalJob = {
   maxDurationMs: number;
   /** What an earlier attempt heard: chunks with the same bounds are not heard again. */
   known: HeardChunk[];
+  /** What is said, chunk by chunk: it is placed, and nothing is recognised. */
+  given?: GivenChunk[];
 };
+
+/** The words of one chunk of the recording, roughly where they are. */
+export type GivenChunk = { startMs: number; endMs: number; words: SpeechWord[] };
 
 /** How sure the recogniser was of one stretch of speech. */
 export type Evidence = {

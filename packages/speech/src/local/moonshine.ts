@@ -1,17 +1,28 @@
-import tokenizer from "llama-tokenizer-js";
+import { readFile } from "node:fs/promises";
 
+import type { SpeechWord } from "../port.ts";
+import { type Attention, tokenStarts } from "./alignment.ts";
+import { attentionOutput, withAttentionOutputs } from "./attention-outputs.ts";
 import { floatsOf, type InferenceSession, openSession, outputOf, Tensor } from "./inference.ts";
 import type { ModelName } from "./model-files.ts";
 import { SAMPLE_RATE_HZ } from "./pcm-format.ts";
 import { repetitionAtEnd } from "./repetition.ts";
+import { END_TOKEN, START_TOKEN, tokensOf, type TokenWord, wordsOf } from "./tokens.ts";
+import { timeWords } from "./word-times.ts";
 
-const SHAPES: Record<ModelName, { layers: number; heads: number; width: number }> = {
-  base: { layers: 8, heads: 8, width: 52 },
-  tiny: { layers: 6, heads: 8, width: 36 },
+type Shape = {
+  layers: number;
+  heads: number;
+  width: number;
+  /** The heads that follow the sound best, by layer, and how late they are: measured, as `pnpm bench:words` does. */
+  aligning: { heads: Readonly<Record<number, readonly number[]>>; lagMs: number };
 };
 
-const START_TOKEN = 1;
-const END_TOKEN = 2;
+const SHAPES: Record<ModelName, Shape> = {
+  base: { layers: 8, heads: 8, width: 52, aligning: { heads: { 5: [1, 4, 5] }, lagMs: 60 } },
+  tiny: { layers: 6, heads: 8, width: 36, aligning: { heads: { 3: [7], 5: [6] }, lagMs: 0 } },
+};
+
 /** The model was trained on no more; nobody speaks faster than the second figure. */
 const MAX_TOKENS = 194;
 const MAX_TOKENS_PER_SECOND = 13;
@@ -26,6 +37,8 @@ export type Recognition = {
   tokens: number;
   /** `loop`: the model repeated itself, and the repetition is cut off. `cap`: it did not come to an end. */
   ending: "end" | "loop" | "cap";
+  /** From the start of the samples; null or absent where the model does not say. */
+  words?: SpeechWord[] | null;
 };
 
 export type Moonshine = {
@@ -34,6 +47,8 @@ export type Moonshine = {
    * @param mayBeEmpty false forbids an empty answer: right only where a voice is certain, for the model then invents.
    */
   recognise(samples: Float32Array, mayBeEmpty: boolean): Promise<Recognition>;
+  /** Finds given words in at most 28 s, from the start of the samples; null where they are too many, or it cannot tell. */
+  place(samples: Float32Array, texts: readonly string[]): Promise<SpeechWord[] | null>;
 };
 
 type Past = Record<string, Tensor>;
@@ -49,8 +64,7 @@ const choose = (logits: Float32Array): Choice => {
   return { token, logProbability: -Math.log(sum) };
 };
 
-const emptyPast = (model: ModelName): Past => {
-  const { layers, heads, width } = SHAPES[model];
+const emptyPast = ({ layers, heads, width }: Shape): Past => {
   const past: Past = {};
   for (let layer = 0; layer < layers; layer += 1) {
     for (const side of ["decoder", "encoder"]) {
@@ -67,12 +81,23 @@ const emptyPast = (model: ModelName): Past => {
   return past;
 };
 
+const isOfDecoder = (name: string): boolean => name.includes(".decoder.");
+
 /** The cache for the next step; the encoder's half is made at the first step and stays. */
 const advance = (past: Past, outputs: InferenceSession.ReturnType, isFirst: boolean): Past =>
   Object.fromEntries(
     Object.entries(past).map(([name, tensor]) => [
       name,
-      isFirst || name.includes(".decoder.") ? outputOf(outputs, name.replace("past_key_values", "present")) : tensor,
+      isFirst || isOfDecoder(name) ? outputOf(outputs, name.replace("past_key_values", "present")) : tensor,
+    ]),
+  );
+
+/** The cache before the first token, with what it holds of the sound. */
+const rewind = (past: Past, { heads, width }: Shape): Past =>
+  Object.fromEntries(
+    Object.entries(past).map(([name, tensor]) => [
+      name,
+      isOfDecoder(name) ? new Tensor("float32", new Float32Array(0), [1, heads, 0, width]) : tensor,
     ]),
   );
 
@@ -88,14 +113,12 @@ const tokenCap = (samples: Float32Array): number => {
   return Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, Math.ceil(seconds * MAX_TOKENS_PER_SECOND)));
 };
 
-const decodeTokens = (tokens: readonly number[]): string =>
-  tokenizer
-    .decode([START_TOKEN, ...tokens])
-    .replaceAll("<unk>", "")
-    .replaceAll("\uFFFD", "")
-    .trim();
-
-type Generated = { tokens: number[]; total: number; ending: Recognition["ending"] };
+type Generated = {
+  tokens: number[];
+  /** Of each token, and of the end where it came to one. */
+  logProbabilities: number[];
+  ending: Recognition["ending"];
+};
 
 /** Greedy decoding: `next` takes the last token and the step's number, and gives the logits of the one to come. */
 const generate = async (
@@ -103,18 +126,61 @@ const generate = async (
   { cap, mayBeEmpty }: { cap: number; mayBeEmpty: boolean },
 ): Promise<Generated> => {
   const tokens: number[] = [];
-  let total = 0;
+  const logProbabilities: number[] = [];
   for (let step = 0; step < cap; step += 1) {
     const logits = await next(tokens.at(-1) ?? START_TOKEN, step);
     if (step === 0 && !mayBeEmpty) logits[END_TOKEN] = Number.NEGATIVE_INFINITY;
     const { token, logProbability } = choose(logits);
-    total += logProbability;
-    if (token === END_TOKEN) return { tokens, total, ending: "end" };
+    logProbabilities.push(logProbability);
+    if (token === END_TOKEN) return { tokens, logProbabilities, ending: "end" };
     tokens.push(token);
     const repeated = repetitionAtEnd(tokens);
-    if (repeated > 0) return { tokens: tokens.slice(0, -repeated), total, ending: "loop" };
+    if (repeated > 0) return { tokens: tokens.slice(0, -repeated), logProbabilities, ending: "loop" };
   }
-  return { tokens, total, ending: "cap" };
+  return { tokens, logProbabilities, ending: "cap" };
+};
+
+/** The log-probability of each given token after those before it; the logits have a row a token. */
+const surenessOf = (tokens: readonly number[], logits: Float32Array): number[] => {
+  const size = logits.length / (tokens.length + 1);
+  return tokens.map((token, row) => {
+    const of = logits.subarray(row * size, (row + 1) * size);
+    const best = choose(of);
+    return (of[token] ?? 0) - (of[best.token] ?? 0) + best.logProbability;
+  });
+};
+
+type GivenWord = TokenWord & { tokens: number[] };
+
+const toTokenWords = (texts: readonly string[]): GivenWord[] => {
+  let end = 0;
+  return texts.map((text) => {
+    const tokens = tokensOf(text);
+    const start = end;
+    end += tokens.length;
+    return { text, tokens, start, end };
+  });
+};
+
+type Encoded = { states: Tensor; frameMs: number };
+
+const inputIds = (tokens: readonly number[]): Tensor =>
+  new Tensor(
+    "int64",
+    BigInt64Array.from(tokens, (token) => BigInt(token)),
+    [1, tokens.length],
+  );
+
+/** What the aligning heads attended to: [1, heads, tokens, frames] a layer. */
+const attentionOf = (outputs: InferenceSession.ReturnType, { aligning }: Shape): Attention => {
+  const layers = Object.entries(aligning.heads).map(([layer, heads]) => {
+    const weights = outputOf(outputs, attentionOutput(Number(layer)));
+    const [, , tokens = 0, frames = 0] = weights.dims;
+    const size = tokens * frames;
+    return { heads: heads.map((head) => floatsOf(weights).subarray(head * size, (head + 1) * size)), tokens, frames };
+  });
+  const { tokens = 0, frames = 0 } = layers[0] ?? {};
+  return { heads: layers.flatMap(({ heads }) => heads), tokens, frames };
 };
 
 /** Opens the encoder and the decoder: 358-624 MB with everything, .4-1.2 s. */
@@ -122,23 +188,67 @@ export const openMoonshine = async (
   model: ModelName,
   files: { encoder: string; decoder: string },
 ): Promise<Moonshine> => {
+  const shape = SHAPES[model];
+  const { lagMs } = shape.aligning;
+  const layers = Object.keys(shape.aligning.heads).map(Number);
   const encoder = await openSession(files.encoder);
-  const decoder = await openSession(files.decoder);
+  const decoder = await openSession(withAttentionOutputs(await readFile(files.decoder), layers));
+  const attentions = layers.map(attentionOutput);
+  const stepOutputs = decoder.outputNames.filter((name) => !attentions.includes(name));
+
+  /** One more run over all tokens at once: 4 % of the time, and the steps need not give out their attention. */
+  const startsOf = async (
+    tokens: readonly number[],
+    encoder_hidden_states: Tensor,
+    past: Past,
+  ): Promise<number[] | null> => {
+    const input_ids = inputIds([START_TOKEN, ...tokens]);
+    const use_cache_branch = new Tensor("bool", [true]);
+    const feeds = { input_ids, encoder_hidden_states, use_cache_branch, ...rewind(past, shape) };
+    return tokenStarts(attentionOf(await decoder.run(feeds, attentions), shape));
+  };
+
+  const encode = async (samples: Float32Array): Promise<Encoded> => {
+    const input = padded(samples);
+    const outputs = await encoder.run({ input_values: new Tensor("float32", input, [1, input.length]) });
+    const states = outputOf(outputs, "last_hidden_state");
+    return { states, frameMs: (1000 * input.length) / SAMPLE_RATE_HZ / (states.dims[1] ?? 1) };
+  };
 
   const recognise: Moonshine["recognise"] = async (samples, mayBeEmpty) => {
-    const input = padded(samples);
-    const encoded = await encoder.run({ input_values: new Tensor("float32", input, [1, input.length]) });
-    const encoder_hidden_states = outputOf(encoded, "last_hidden_state");
-    let past = emptyPast(model);
+    const { states, frameMs } = await encode(samples);
+    let past = emptyPast(shape);
     const next = async (token: number, step: number): Promise<Float32Array> => {
-      const input_ids = new Tensor("int64", BigInt64Array.of(BigInt(token)), [1, 1]);
       const use_cache_branch = new Tensor("bool", [step > 0]);
-      const outputs = await decoder.run({ input_ids, encoder_hidden_states, use_cache_branch, ...past });
+      const feeds = { input_ids: inputIds([token]), encoder_hidden_states: states, use_cache_branch, ...past };
+      const outputs = await decoder.run(feeds, stepOutputs);
       past = advance(past, outputs, step === 0);
       return floatsOf(outputOf(outputs, "logits"));
     };
-    const { tokens, total, ending } = await generate(next, { cap: tokenCap(samples), mayBeEmpty });
-    return { text: decodeTokens(tokens), logProbability: total / (tokens.length + 1), tokens: tokens.length, ending };
+    const { tokens, logProbabilities, ending } = await generate(next, { cap: tokenCap(samples), mayBeEmpty });
+    const words = wordsOf(tokens);
+    const starts = words.length === 0 ? null : await startsOf(tokens, states, past);
+    return {
+      text: words.map(({ text }) => text).join(" "),
+      logProbability: logProbabilities.reduce((sum, one) => sum + one, 0) / (tokens.length + 1),
+      tokens: tokens.length,
+      ending,
+      words: starts && timeWords(words, { starts, frameMs, lagMs, logProbabilities }),
+    };
   };
-  return { recognise };
+
+  const place: Moonshine["place"] = async (samples, texts) => {
+    const words = toTokenWords(texts);
+    const tokens = words.flatMap((word) => word.tokens);
+    if (tokens.length > MAX_TOKENS) return null;
+    const { states, frameMs } = await encode(samples);
+    const use_cache_branch = new Tensor("bool", [false]);
+    const input_ids = inputIds([START_TOKEN, ...tokens]);
+    const feeds = { input_ids, encoder_hidden_states: states, use_cache_branch, ...emptyPast(shape) };
+    const outputs = await decoder.run(feeds, ["logits", ...attentions]);
+    const starts = tokenStarts(attentionOf(outputs, shape));
+    const logProbabilities = surenessOf(tokens, floatsOf(outputOf(outputs, "logits")));
+    return starts && timeWords(words, { starts, frameMs, lagMs, logProbabilities });
+  };
+  return { recognise, place };
 };

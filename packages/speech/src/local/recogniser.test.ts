@@ -9,7 +9,7 @@ import { FRAME_SAMPLES, type Frames } from "./voice-runs.ts";
 type Call = { seconds: number; peak: number; mayBeEmpty: boolean };
 
 /** A recogniser that answers from a list, the last answer over and over. */
-const answering = (...answers: Partial<Recognition>[]): { model: Moonshine; calls: Call[] } => {
+const answering = (...answers: Partial<Recognition>[]): { model: Pick<Moonshine, "recognise">; calls: Call[] } => {
   const calls: Call[] = [];
   const recognise: Moonshine["recognise"] = (samples, mayBeEmpty) => {
     const answer = answers[Math.min(calls.length, answers.length - 1)];

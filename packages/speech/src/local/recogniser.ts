@@ -1,4 +1,5 @@
-import type { Chunk } from "./chunks.ts";
+import type { SpeechWord } from "../port.ts";
+import { type Chunk, spanMs } from "./chunks.ts";
 import { amplify, peakOf } from "./mix.ts";
 import type { Moonshine } from "./moonshine.ts";
 import { FRAME_MS, FRAME_SAMPLES, type Frames } from "./voice-runs.ts";
@@ -11,6 +12,8 @@ export type Heard = {
   /** Mean log-probability of the tokens. */
   logProbability: number;
   tokens: number;
+  /** On the recording's clock; null where the model does not say. */
+  words: SpeechWord[] | null;
 };
 
 /** A voice as sure as this was there: an empty answer is the model's mistake (digits over the telephone). */
@@ -19,7 +22,7 @@ const CERTAIN_VOICE = 0.6;
  * Plucked strings pass for a voice, but not for a sure one, and give a few words ("One, two, three, four"). A guitar has
  * .73; speech has .84 and more, under loud noise .79, and then sentences come of it.
  */
-const DOUBTFUL_VOICE = 0.78;
+const DOUBTFUL_VOICE = 0.76;
 const FEW_TOKENS = 12;
 const MIN_HALF_FRAMES = Math.floor(3000 / FRAME_MS);
 /** Raised to a normal level first: the model was trained on no whispers. */
@@ -54,7 +57,12 @@ const halves = (chunk: Chunk): Chunk[] => {
   return [partOf(chunk, { start: chunk.frames.start, end: at }), partOf(chunk, { start: at, end: chunk.frames.end })];
 };
 
-const level = (samples: Float32Array): void => {
+export const onRecordingsClock = (words: readonly SpeechWord[], { frames }: Chunk): SpeechWord[] => {
+  const { startMs: offsetMs } = spanMs(frames);
+  return words.map((word) => ({ ...word, startMs: word.startMs + offsetMs, endMs: word.endMs + offsetMs }));
+};
+
+export const level = (samples: Float32Array): void => {
   const peak = peakOf(samples);
   if (peak > 0 && peak < QUIET_PEAK) amplify(samples, Math.min(MAX_GAIN, TARGET_PEAK / peak));
 };
@@ -63,9 +71,10 @@ const level = (samples: Float32Array): void => {
  * Recognises a chunk. Where the model repeats itself or finds no end, both halves are tried once; what still loops
  * stays cut short. Chunks without a word give nothing, and few words of a doubtful voice count as none.
  */
-export const hear = async (model: Moonshine, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
+export const hear = async (model: Pick<Moonshine, "recognise">, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
   level(chunk.samples);
-  const { text, logProbability, tokens, ending } = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
+  const recognition = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
+  const { text, logProbability, tokens, ending, words } = recognition;
   const parts = ending !== "end" && mayHalve ? halves(chunk) : [];
   if (parts.length > 0) {
     const heard: Heard[] = [];
@@ -73,5 +82,6 @@ export const hear = async (model: Moonshine, chunk: Chunk, mayHalve = true): Pro
     return heard;
   }
   if (!/[\p{L}\p{N}]/u.test(text) || (chunk.voice < DOUBTFUL_VOICE && tokens < FEW_TOKENS)) return [];
-  return [{ text, frames: chunk.frames, voiced: chunk.voiced, logProbability, tokens }];
+  const timed = words === undefined || words === null ? null : onRecordingsClock(words, chunk);
+  return [{ text, frames: chunk.frames, voiced: chunk.voiced, logProbability, tokens, words: timed }];
 };

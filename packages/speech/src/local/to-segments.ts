@@ -1,8 +1,9 @@
-import type { SpeechSegment } from "../port.ts";
+import type { SpeechSegment, SpeechWord } from "../port.ts";
 import { groupWords, joinWords, type TimedWord } from "../sentences.ts";
 import { spanMs } from "./chunks.ts";
 import type { Heard } from "./recogniser.ts";
 import { alignUnits, spokenWeight } from "./timing.ts";
+import { cutToVoice, interpolateWords } from "./word-times.ts";
 
 type WeighedWord = TimedWord & { weight: number };
 
@@ -21,19 +22,29 @@ const toWords = (text: string, voicedMs: number): WeighedWord[] => {
   });
 };
 
+/** Words with times of their own say where the sentences are. */
+const fromWords = (words: readonly SpeechWord[], confidence: number): SpeechSegment[] =>
+  groupWords(words).map((unit) => ({
+    startMs: unit[0]?.startMs ?? 0,
+    endMs: unit.at(-1)?.endMs ?? 0,
+    text: joinWords(unit),
+    confidence,
+    words: unit,
+  }));
+
 /** Cuts what was heard into timed sentences, in order. */
-export const toSegments = ({ text, frames, voiced, logProbability }: Heard): SpeechSegment[] => {
+export const toSegments = ({ text, frames, voiced, logProbability, words }: Heard): SpeechSegment[] => {
   const spans = (voiced.length > 0 ? voiced : [frames]).map(spanMs);
+  if (words !== null) return fromWords(cutToVoice(words, spans), Math.exp(logProbability));
   const voicedMs = spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
   const units = groupWords(toWords(text, voicedMs));
   const times = alignUnits(
     units.map((unit) => unit.reduce((sum, { weight }) => sum + weight, 0)),
     spans,
   );
-  return units.map((unit, index) => ({
-    startMs: Math.round(times[index]?.startMs ?? 0),
-    endMs: Math.round(times[index]?.endMs ?? 0),
-    text: joinWords(unit),
-    confidence: Math.exp(logProbability),
-  }));
+  return units.map((unit, index) => {
+    const { startMs = 0, endMs = 0 } = times[index] ?? {};
+    const segment = { startMs: Math.round(startMs), endMs: Math.round(endMs), text: joinWords(unit) };
+    return { ...segment, confidence: Math.exp(logProbability), words: interpolateWords(segment, spans) };
+  });
 };

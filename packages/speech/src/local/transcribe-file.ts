@@ -6,11 +6,12 @@ import { type Chunk, type Chunker, createChunker, spanMs } from "./chunks.ts";
 import { type DecodeRequest, openDecoder } from "./decode.ts";
 import type { DecoderNotes } from "./decoder-notes.ts";
 import { identifyMedia } from "./media-kind.ts";
-import type { HeardChunk, LocalJob, LocalSummary } from "./messages.ts";
+import type { GivenChunk, HeardChunk, LocalJob, LocalSummary } from "./messages.ts";
 import { amplify, mixDown, peakOf } from "./mix.ts";
 import { moonshineFiles, voiceFile } from "./model-files.ts";
 import { type Moonshine, openMoonshine } from "./moonshine.ts";
 import { SAMPLE_RATE_HZ } from "./pcm-format.ts";
+import { placeWords } from "./place-words.ts";
 import { fractionDone } from "./progress.ts";
 import { hear } from "./recogniser.ts";
 import { toSegments } from "./to-segments.ts";
@@ -68,11 +69,21 @@ const createQueue = (isWaiting: boolean) => {
   };
 };
 
-type Recording = DecodeRequest & { models: Models; known: readonly HeardChunk[]; listener: Listener };
+type Recording = DecodeRequest & {
+  models: Models;
+  known: readonly HeardChunk[];
+  given?: readonly GivenChunk[];
+  listener: Listener;
+};
 
-const hearChunk = async (chunk: Chunk, { models, known }: Recording): Promise<HeardChunk> => {
+const hearChunk = async (chunk: Chunk, { models, known, given }: Recording): Promise<HeardChunk> => {
   const { startMs, endMs } = spanMs(chunk.frames);
-  const earlier = known.find((one) => one.startMs === startMs && one.endMs === endMs);
+  const isThis = (one: { startMs: number; endMs: number }): boolean => one.startMs === startMs && one.endMs === endMs;
+  if (given !== undefined) {
+    const segments = await placeWords(models.moonshine, chunk, given.find(isThis)?.words ?? []);
+    return { startMs, endMs, segments, evidence: [] };
+  }
+  const earlier = known.find(isThis);
   if (earlier !== undefined) return earlier;
   const heard = await hear(models.moonshine, chunk);
   const evidence = heard.map(({ tokens, logProbability }) => ({ tokens, logProbability }));

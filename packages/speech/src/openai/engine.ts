@@ -5,6 +5,7 @@ import { KeptSegments } from "../kept-segments.ts";
 import { openDecoder } from "../local/decode.ts";
 import type { MediaKind } from "../local/media-kind.ts";
 import { readRecordingLength, type RecordingLength } from "../local/recording-length.ts";
+import { interpolateWords } from "../local/word-times.ts";
 import type { SpeechEngine, SpeechRequest, SpeechResult, SpeechSegment } from "../port.ts";
 import { onlyRising } from "../rising.ts";
 import { type SpeechServer, transcribeSound } from "./client.ts";
@@ -190,6 +191,8 @@ const mostSpoken = (pieces: readonly HeardPiece[]): string | null => {
   return [...characters].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 };
 
+const hasWords = ({ words = null }: SpeechSegment): boolean => words !== null;
+
 const transcribe = async (run: Run): Promise<SpeechResult> => {
   const { request, config } = run;
   const { maxDurationMs, ffmpegPath } = config;
@@ -207,7 +210,10 @@ const transcribe = async (run: Run): Promise<SpeechResult> => {
     // A task in the language `auto` is asked about once more by whoever reads the words.
     language: request.language === "auto" ? (mostSpoken(heard) ?? "auto") : request.language,
     durationMs: heard.at(-1)?.endMs ?? 0,
-    segments,
+    wordTiming: segments.every(hasWords) ? "provider" : "interpolated",
+    segments: segments.map((segment) =>
+      hasWords(segment) ? segment : { ...segment, words: interpolateWords(segment, [segment]) },
+    ),
     engine: run.name,
     warnings: [],
   };

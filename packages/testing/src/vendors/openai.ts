@@ -9,8 +9,11 @@ export type OpenAiForm = "json_schema" | "tools" | "json_object" | "text";
 
 /** What the next request meets. */
 export type OpenAiBehaviour =
-  /** A good answer; `edit` may change its JSON before it goes out. */
-  | { kind: "answer"; edit?: (json: string) => string }
+  /**
+   * A good answer; `edit` may change its JSON before it goes out. `shape` is how some servers send it: a message in parts,
+   * or a function's arguments as an object.
+   */
+  | { kind: "answer"; edit?: (json: string) => string; shape?: "parts" | "object" }
   /** An answer with this text, whatever was asked: garbage, or JSON of another schema. */
   | { kind: "content"; content: string }
   | { kind: "status"; status: number; code?: string; message?: string; retryAfter?: string }
@@ -88,7 +91,10 @@ const schemaOf = (body: OpenAiBody): Schema => {
 
 const answerWell = (body: OpenAiBody): string => {
   const data = body.messages.find(({ role }) => role === "user")?.content ?? "";
-  return JSON.stringify(answerSchema(schemaOf(body), { scenes: findScenes(findJson(data)), text: data, path: "" }));
+  const scenes = findScenes(findJson(data));
+  // Without the delimiter, which is random: the same question gets the same answer.
+  const text = scenes.length === 0 ? data : scenes.map((scene) => scene.text).join(" ");
+  return JSON.stringify(answerSchema(schemaOf(body), { scenes, text, path: "" }));
 };
 
 type Choice = { finish_reason: string; message: Record<string, unknown> };
@@ -104,9 +110,17 @@ const choiceOf = (behaviour: OpenAiBehaviour, { body, form }: OpenAiRequest): Ch
   const edit = behaviour.kind === "answer" ? behaviour.edit : undefined;
   const isTruncated = behaviour.kind === "truncated";
   const content = isTruncated ? whole.slice(0, whole.length / 2) : (edit?.(whole) ?? whole);
-  if (form !== "tools") return { finish_reason: isTruncated ? "length" : "stop", message: { ...message, content } };
+  const shape = behaviour.kind === "answer" ? behaviour.shape : undefined;
+  if (form !== "tools") {
+    const sent = shape === "parts" ? [{ type: "text", text: content }] : content;
+    return { finish_reason: isTruncated ? "length" : "stop", message: { ...message, content: sent } };
+  }
   const name = body.tools?.[0]?.function.name;
-  const call = { id: "call_1", type: "function", function: { name, arguments: content } };
+  const call = {
+    id: "call_1",
+    type: "function",
+    function: { name, arguments: shape === "object" ? (JSON.parse(content) as unknown) : content },
+  };
   return { finish_reason: isTruncated ? "length" : "stop", message: { ...message, tool_calls: [call] } };
 };
 

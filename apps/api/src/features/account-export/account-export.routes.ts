@@ -1,6 +1,7 @@
 import { EXPORT_MEDIA_TYPE, exportAccount, ExportLine } from "@phonoscene/contracts";
 import { type Database, listApiKeys, listSessions, listWebhooks, listWholeTasks, type User } from "@phonoscene/db";
 import type { Cursor } from "@phonoscene/kernel";
+import type { z } from "zod";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
 import { toApiKeyView, toSessionView, toUserView } from "../accounts/index.ts";
@@ -33,9 +34,10 @@ async function* rowsOf<Row extends Cursor>(
   }
 }
 
+type UnparsedLine = z.input<typeof ExportLine>;
 type Exported = { user: User; sessionId: string | null };
 
-async function* linesOf({ db }: Database, { user, sessionId }: Exported): AsyncGenerator<ExportLine> {
+async function* linesOf({ db }: Database, { user, sessionId }: Exported): AsyncGenerator<UnparsedLine> {
   const counts = { sessions: 0, apiKeys: 0, webhooks: 0, tasks: 0 };
   yield { object: "export.start", format: 1, createdAt: new Date().toISOString(), notes: NOTES };
   yield toUserView(user);
@@ -59,7 +61,7 @@ async function* linesOf({ db }: Database, { user, sessionId }: Exported): AsyncG
 }
 
 /** Parsed on the way out, like every answer: a new column is not in the export until the contract says so. */
-async function* toNdjson(lines: AsyncIterable<ExportLine>): AsyncGenerator<string> {
+async function* toNdjson(lines: AsyncIterable<UnparsedLine>): AsyncGenerator<string> {
   for await (const line of lines) yield `${JSON.stringify(ExportLine.parse(line))}\n`;
 }
 

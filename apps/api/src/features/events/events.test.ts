@@ -93,8 +93,15 @@ const SOON = { timeout: 10_000, interval: 50 };
 const namesOf = ({ events }: Listener): string[] =>
   events.map(({ event, data }) => (typeof data["status"] === "string" ? `${event} ${data["status"]}` : event));
 
+/** But for `end`, which nobody goes on from. */
+const expectUniqueIds = ({ events }: Listener): void => {
+  const ids = events.flatMap(({ id }) => id ?? []);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.length).toBeGreaterThan(0);
+};
+
 describe("the events of a task", () => {
-  it("tell its state at once, then each change, its prompts, and the end", async () => {
+  it("tell its state at once, then each change, its prompts, and the end, no id twice", async () => {
     const id = await create();
     const listener = await listen(`/v1/tasks/${id}/events`);
     expect(listener.response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
@@ -103,10 +110,15 @@ describe("the events of a task", () => {
     await expect.poll(() => namesOf(listener), SOON).toEqual(["task queued", "task processing"]);
     await renewLease(world.database.db, task, 0.5);
     await expect.poll(() => listener.events.at(-1)?.data, SOON).toMatchObject({ stage: "prompting", progress: 0.5 });
-    await complete(task);
+    // As after the death of a worker.
+    await world.database.db.task.update({ where: { id }, data: { leaseUntil: new Date(0) } });
+    const again = await claim(id);
+    await expect.poll(() => listener.events.at(-1)?.data, SOON).toMatchObject({ stage: "prompting", progress: 0 });
+    await complete(again);
     await expect.poll(listener.isOver, SOON).toBe(true);
-    expect(namesOf(listener).slice(3)).toEqual(["task completed", "prompts", "end"]);
+    expect(namesOf(listener).slice(4)).toEqual(["task completed", "prompts", "end"]);
     expect(listener.events.at(-2)?.data).toMatchObject({ id, prompts: [{ content: "a fox running" }] });
+    expectUniqueIds(listener);
   });
 
   it("go on after the one that the client saw last", async () => {
@@ -189,6 +201,7 @@ describe("the events of a user", () => {
       data: Array.from({ length: 1200 }, () => ({ id: newId(), userId, kind: "text" as const, options: {} })),
     });
     await expect.poll(() => first.events.length, SOON).toBe(1201);
+    expectUniqueIds(first);
     expect(new Set(first.events.map(({ data }) => data["id"])).size).toBe(1201);
   });
 });

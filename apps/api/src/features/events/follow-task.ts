@@ -3,7 +3,7 @@ import { type Database, findTask, findTaskState, type TaskStateRow } from "@phon
 
 import { toTaskView } from "../tasks/index.ts";
 import { type Poll, toEvent } from "./live.ts";
-import { markOf, toStateView } from "./task-state.view.ts";
+import { eventIdOf, markOf, toStateView } from "./task-state.view.ts";
 
 const PROMPTS = "+prompts";
 
@@ -11,23 +11,27 @@ type Follow = { id: string; userId: string; lastEventId: string | undefined };
 
 /** Follows one task from the state that the last event told, or from the start: nothing that it told is told again. */
 export const followTask = ({ db }: Database, { id, userId, lastEventId }: Follow): Poll => {
-  let last = lastEventId;
+  let [toldMark] = lastEventId?.split("@") ?? [];
+  let hasToldPrompts = lastEventId?.endsWith(PROMPTS) === true;
 
-  const promptsOf = async (mark: string): Promise<string[]> => {
+  const promptsOf = async (eventId: string): Promise<string[]> => {
     const task = await findTask(db, { id, userId }, ["prompts"]);
     if (task === null) return [];
     const data = TaskPrompts.parse({ object: "task.prompts", id, prompts: toTaskView(task).prompts });
-    last = `${mark}${PROMPTS}`;
-    return [toEvent({ event: "prompts", id: last, data })];
+    hasToldPrompts = true;
+    return [toEvent({ event: "prompts", id: `${eventId}${PROMPTS}`, data })];
   };
 
   const eventsOf = async (state: TaskStateRow): Promise<string[]> => {
     const mark = markOf(state);
-    if (last === `${mark}${PROMPTS}`) return [];
+    const id = eventIdOf(state);
     const events: string[] = [];
-    if (last !== mark) events.push(toEvent({ event: "task", id: mark, data: TaskState.parse(toStateView(state)) }));
-    last = mark;
-    if (state.status === "completed") events.push(...(await promptsOf(mark)));
+    if (toldMark !== mark) {
+      events.push(toEvent({ event: "task", id, data: TaskState.parse(toStateView(state)) }));
+      toldMark = mark;
+      hasToldPrompts = false;
+    }
+    if (state.status === "completed" && !hasToldPrompts) events.push(...(await promptsOf(id)));
     return events;
   };
 

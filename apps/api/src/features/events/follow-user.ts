@@ -18,12 +18,15 @@ const PAGE_TASKS = 500;
 /** A row's time is that of its transaction's start, so it may appear this much later than rows of a later time. */
 const LATE_MS = 10 * SECOND;
 
+/** Many tasks may change at once. */
+const eventIdOf = ({ updatedAt, id }: TaskStateRow): string => `${updatedAt.getTime()}/${id}`;
+
 const stateOf = (row: TaskStateRow): TaskState => TaskState.parse(toStateView(row));
 
 /** The place that an event id names, or null for one that this stream did not give out. */
 const readEventId = (id: string | undefined): Date | null => {
-  if (id === undefined || !/^\d{1,15}$/u.test(id)) return null;
-  return new Date(Number(id));
+  const ms = /^(\d{1,15})(?:\/[\da-f-]{36})?$/u.exec(id ?? "")?.[1];
+  return ms === undefined ? null : new Date(Number(ms));
 };
 
 /**
@@ -72,7 +75,7 @@ export const followUser = ({ db }: Database, userId: string, lastEventId: string
     newest = new Date(seenMs);
     for (const [id, { atMs }] of told) if (atMs < seenMs - LATE_MS) told.delete(id);
     return {
-      events: fresh.map((row) => toEvent({ event: "task", id: String(row.updatedAt.getTime()), data: stateOf(row) })),
+      events: fresh.map((row) => toEvent({ event: "task", id: eventIdOf(row), data: stateOf(row) })),
       isOver: false,
     };
   };

@@ -15,6 +15,9 @@ export const toStateView = (row: TaskStateRow): TaskState => ({
   updatedAt: row.updatedAt.toISOString(),
 });
 
-/** The same for two rows exactly when a client would see no difference; no server remembers it, so it outlives reconnects. */
+/** The same for two rows exactly when a client would see no difference. */
 export const markOf = ({ status, stage, progress, version }: TaskStateRow): string =>
   [status, stage ?? "", progress, version].join("/");
+
+/** A state may come again, its event does not: names it by its time too. No server remembers it, so it outlives reconnects. */
+export const eventIdOf = (row: TaskStateRow): string => `${markOf(row)}@${row.updatedAt.getTime()}`;

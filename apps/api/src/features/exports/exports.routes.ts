@@ -5,6 +5,7 @@ import {
   Storyboard,
   type StoryboardFormat,
   type StreamedText,
+  Task,
   type TranscriptFormat,
   type TranscriptWithWords,
 } from "@phonoscene/contracts";
@@ -21,7 +22,7 @@ import { toLines } from "./formats/lines.ts";
 import { toMarkdown } from "./formats/markdown.ts";
 import { type Cue, spokenBy, toSrt, toVtt } from "./formats/subtitles.ts";
 
-type Timed = { startMs: number | null; endMs: number | null; text: string; speaker?: string | null };
+type Timed = { startMs: number | null; endMs: number | null; text: string; speaker?: string | null | undefined };
 
 /** How one format is written: its media type, its file extension, and its writer. */
 type Format<Source> = { mediaType: string; extension: string; write(source: Source): StreamedText["chunks"] };
@@ -87,7 +88,7 @@ const disposition = (task: TaskRow, extension: string): string =>
   attachment(task.name ?? stemOf(task.audio?.filename ?? ""), { fallback: `task-${task.id}`, extension });
 
 const toStoryboard = (row: TaskRow): Storyboard => {
-  const { id, name, options, promptEngine, scenes, prompts } = toTaskView(row);
+  const { id, name, options, promptEngine, scenes, prompts } = Task.parse(toTaskView(row));
   return Storyboard.parse({
     object: "storyboard",
     taskId: id,

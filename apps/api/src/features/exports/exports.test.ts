@@ -1,4 +1,4 @@
-import { type GivenSegment, type StoryboardFormat, type Task, type TranscriptFormat } from "@phonoscene/contracts";
+import { type StoryboardFormat, type Task, type TranscriptFormat } from "@phonoscene/contracts";
 import { claimTask, commitStoryboard, failTask } from "@phonoscene/db";
 import { newId } from "@phonoscene/kernel";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +13,7 @@ beforeAll(async () => {
   token = await world.newUser(`${newId()}@example.com`);
 });
 
-const SEGMENTS: GivenSegment[] = [
+const SEGMENTS = [
   { startMs: 0, endMs: 2000, text: 'She said "go" --> and went.' },
   { startMs: 2000, endMs: 5500, text: "=Шторм, 🌊" },
 ];

@@ -1,3 +1,4 @@
+import { Prompt } from "@phonoscene/contracts";
 import {
   changeTasks,
   type Database,
@@ -45,7 +46,7 @@ export const changePrompt = async (
   if ("done" in outcome) return outcome.done.addedPromptIds[0] ?? change.id ?? "";
   const { code, path, message } = outcome.fault;
   if (code === "request/stale" && change.id !== undefined) {
-    const current = toPromptView(await readPrompt(database, { id: change.id, taskId, userId }));
+    const current = Prompt.parse(toPromptView(await readPrompt(database, { id: change.id, taskId, userId })));
     throw new AppError(code, { detail: message, current });
   }
   if (code !== "request/invalid") throw new AppError(code, { detail: message });

@@ -1,11 +1,7 @@
-import { type Prompt, Slot } from "@phonoscene/contracts";
+import type { Prompt } from "@phonoscene/contracts";
 import type { PromptRow } from "@phonoscene/db";
-import { z } from "zod";
 
-// Made once: making a schema costs far more than using it.
-const Slots = z.array(Slot);
-
-/** What a client sees of a prompt; one that belongs to no scene has no times and no excerpt. */
+/** What a client sees of a prompt, once a contract has parsed it; one that belongs to no scene has no times and no excerpt. */
 export const toPromptView = (row: PromptRow): Prompt => ({
   id: row.id,
   position: row.position,
@@ -16,7 +12,8 @@ export const toPromptView = (row: PromptRow): Prompt => ({
   excerpt: row.scene?.excerpt ?? "",
   content: row.content,
   negative: row.negative,
-  slots: Slots.parse(row.slots),
+  // As a contract had it when it was stored.
+  slots: row.slots as Prompt["slots"],
   locked: row.locked,
   version: row.version,
 });

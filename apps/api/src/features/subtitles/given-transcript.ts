@@ -8,7 +8,7 @@ import {
 } from "@phonoscene/contracts";
 import { AppError } from "@phonoscene/kernel";
 
-import { cleanText, type LineFault, type Parsed } from "./cue.ts";
+import { cleanText, type LineFault, type Parsed, type ParsedCue } from "./cue.ts";
 import { parseSubtitles } from "./parse-subtitles.ts";
 
 /** A transcript as a task stores it; `language` may be `auto`. */
@@ -29,7 +29,7 @@ const limitFaults = ({ cues }: Parsed): LineFault[] => {
 };
 
 /** @throws AppError "request/invalid" that names the lines. */
-const readFile = (content: string, format: NonNullable<GivenTranscript["format"]>): GivenSegment[] => {
+const readFile = (content: string, format: NonNullable<GivenTranscript["format"]>): ParsedCue[] => {
   const parsed = parseSubtitles(content, format);
   const faults = [...parsed.faults, ...limitFaults(parsed)].slice(0, MAX_FAULTS);
   if (faults.length === 0) return parsed.cues;
@@ -42,13 +42,24 @@ const readFile = (content: string, format: NonNullable<GivenTranscript["format"]
   throw new AppError("request/invalid", { detail, errors });
 };
 
+const readSegments = ({ segments = [], text, format, content }: GivenTranscript): GivenSegment[] => {
+  if (text !== undefined) return [{ text }];
+  return format === undefined || content === undefined ? segments : readFile(content, format);
+};
+
+/** The words of a transcript that comes with its recording. @throws as `readGivenTranscript`. */
+export const readGivenWords = (given: GivenTranscript): { text: string }[] =>
+  readSegments(given)
+    .map(({ text }) => ({ text: cleanText(text) }))
+    .filter(({ text }) => text !== "");
+
 /**
  * Reads the transcript of a request into segments: whitespace is made one space, and a cue of no length gets a millisecond.
  * @throws AppError "request/invalid" that names the lines of a file which cannot be read.
  */
 export const readGivenTranscript = (given: GivenTranscript, taskLanguage: string): TranscriptSource => {
-  const { segments = [], format, content } = given;
-  const cues = format === undefined || content === undefined ? segments : readFile(content, format);
+  // The contract takes none without times here.
+  const cues = readSegments(given).map(({ startMs = 0, endMs = 0, text }) => ({ startMs, endMs, text }));
   return {
     language: given.language ?? taskLanguage,
     durationMs: cues.reduce((last, { endMs }) => Math.max(last, endMs), 0),

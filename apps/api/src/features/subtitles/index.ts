@@ -1,2 +1,2 @@
-export { readGivenTranscript } from "./given-transcript.ts";
+export { readGivenTranscript, readGivenWords } from "./given-transcript.ts";
 export { parseSubtitles } from "./parse-subtitles.ts";

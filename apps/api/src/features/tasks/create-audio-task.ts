@@ -4,6 +4,7 @@ import type { AudioStorage } from "@phonoscene/storage";
 
 import type { UploadedFile } from "../../http/endpoint.ts";
 import { storeUpload } from "../audio/index.ts";
+import { readGivenWords } from "../subtitles/index.ts";
 
 type Dependencies = { database: Database; storage: AudioStorage };
 type AudioTask = {
@@ -19,8 +20,9 @@ export const createAudioTask = (
   { database, storage }: Dependencies,
   { id, userId, file, fields, deadlineMs }: AudioTask,
 ): Promise<TaskRow> => {
-  const { name, language, metadata, deadlineMs: _given, ...options } = fields;
-  const task = { id, userId, name, language, metadata, options, deadlineMs };
+  const { name, language, transcript, metadata, deadlineMs: _given, ...options } = fields;
+  const givenSegments = transcript && readGivenWords(transcript);
+  const task = { id, userId, name, language, metadata, options, givenSegments, deadlineMs };
   return storeUpload(storage, file, {
     write: (audio) => createTask(database.db, { ...task, source: { kind: "audio", audio } }),
     audioOf: (row) => row.audio,

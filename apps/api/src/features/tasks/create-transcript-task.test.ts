@@ -68,6 +68,23 @@ describe("creating a task from a transcript", () => {
     ],
     ["no segments", { transcript: { segments: [] } }, "body.transcript.segments"],
     ["an empty transcript", { transcript: {} }, "body.transcript"],
+    ["plain text without a recording", { transcript: { text: "She rowed." } }, "body.transcript.text"],
+    [
+      "a segment without times and without a recording",
+      { transcript: { segments: [SEGMENT, { text: "A storm." }] } },
+      "body.transcript.segments.1.startMs",
+    ],
+    [
+      "half of the times",
+      { transcript: { segments: [{ startMs: 0, text: "A storm." }] } },
+      "body.transcript.segments.0",
+    ],
+    [
+      "another language beside a recording",
+      { transcript: { text: "Шторм." }, language: "uk", audioUrl: "https://example.com/a.mp3" },
+      "body.language",
+    ],
+    ["two recordings", { transcript: { text: "x" }, audioUrl: "https://a.com/a", audioId: newId() }, "body.audioId"],
     ["segments and a file", { transcript: { segments: [SEGMENT], format: "srt", content: "" } }, "body.transcript"],
     ["a format without content", { transcript: { format: "srt" } }, "body.transcript.content"],
     ["content without a format", { transcript: { content: "x" } }, "body.transcript.format"],
@@ -128,6 +145,50 @@ describe("creating a task from a transcript", () => {
     expect(await answer.json()).toMatchObject({
       code: "request/invalid",
       errors: [{ path: "body.transcript.content", code: "invalid_line", message: expect.stringContaining("Line 2:") }],
+    });
+  });
+});
+
+describe("a transcript beside its recording", () => {
+  const WAV = Buffer.concat([Buffer.from("RIFF\u0024\u0000\u0000\u0000WAVEfmt "), Buffer.alloc(64)]);
+
+  const send = (transcript: string) => {
+    const form = new FormData();
+    form.set("transcript", transcript);
+    form.set("audio", new Blob([new Uint8Array(WAV)]), "tape.wav");
+    return world.request("/v1/tasks", { method: "POST", token, body: form });
+  };
+
+  const givenTo = async (answer: Response) => {
+    expect(answer.status).toBe(202);
+    const task = (await answer.json()) as { id: string };
+    expect(task).toMatchObject({ kind: "audio" });
+    const claimed = await claimTask(world.database.db, task.id, "transcribing");
+    return claimed.outcome === "claimed" ? claimed.task.givenSegments : null;
+  };
+
+  it.each([
+    ["plain text", " At dawn\nshe rowed out. ", [{ text: "At dawn she rowed out." }]],
+    ["segments", JSON.stringify({ segments: [SEGMENT, { text: "A storm." }] }), [SEGMENT.text, "A storm."]],
+    ["a file", JSON.stringify({ format: "lrc", content: "[00:00]One.\n[00:01]Two.\n[00:02]" }), ["One.", "Two."]],
+  ])("is taken in a form as %s, for the worker to find its words", async (_name, transcript, words) => {
+    const given = words.map((word) => (typeof word === "string" ? { text: word } : word));
+    expect(await givenTo(await send(transcript))).toEqual(given);
+  });
+
+  it("is taken with a URL, and the task's own stays without one", async () => {
+    const audioUrl = "https://example.com/a.mp3";
+    expect(await givenTo(await post({ audioUrl, transcript: { text: "She rowed." } }))).toEqual([
+      { text: "She rowed." },
+    ]);
+    expect(await givenTo(await post({ audioUrl }))).toBeNull();
+  });
+
+  it("in another language is refused with what to do", async () => {
+    const answer = await send(JSON.stringify({ text: "Шторм.", language: "uk" }));
+    expect(await answer.json()).toMatchObject({
+      status: 422,
+      detail: expect.stringContaining("leave the transcript out"),
     });
   });
 });

@@ -1,8 +1,10 @@
 import {
   cancelTask as cancelContract,
   MAX_METADATA_KEYS,
-  ONE_LENGTH,
+  type OptionConflict,
   retryTask as retryContract,
+  Task,
+  type UpdateTask,
   updateTask as updateContract,
 } from "@phonoscene/contracts";
 import { cancelTask, type Database, type OwnedTask, type RetryOutcome, retryTask, updateTask } from "@phonoscene/db";
@@ -24,7 +26,15 @@ const REFUSALS = {
 
 const METADATA_FULL = `With these keys the metadata would have more than ${MAX_METADATA_KEYS}: remove some with null.`;
 
-const BOTH_LENGTHS = `${ONE_LENGTH}. The task has the other one: send null for it in the same call.`;
+/** The body has the first of the two, or the second, and the task the other. */
+const conflictOf = ({ fields, message }: OptionConflict, body: UpdateTask): AppError => {
+  const [sent, other] = (body[fields[0]] ?? null) === null ? [fields[1], fields[0]] : fields;
+  const detail = `${message}. The task has \`${other}\`: change it in the same call.`;
+  return new AppError("request/invalid", {
+    detail,
+    errors: [{ path: `body.${sent}`, code: "custom", message: detail }],
+  });
+};
 
 const updateRoute = ({ database: { db } }: Dependencies): Route =>
   endpoint(updateContract, async ({ user, params, body, header, setHeader }) => {
@@ -32,7 +42,8 @@ const updateRoute = ({ database: { db } }: Dependencies): Route =>
     const { name, metadata, language, ...options } = body;
     await checkOwnStyle(db, user.id, body.styleId);
     const versions = versionsOf(header("if-match"));
-    const { outcome } = await updateTask(db, { ...owned, versions }, { name, metadata, language, options });
+    const result = await updateTask(db, { ...owned, versions }, { name, metadata, language, options });
+    const { outcome } = result;
     if (outcome === "processing") {
       const detail = "The options are in use while the task is processing: change them when it is over, or cancel it.";
       throw new AppError("task/processing", { detail });
@@ -41,18 +52,12 @@ const updateRoute = ({ database: { db } }: Dependencies): Route =>
       const errors = [{ path: "body.metadata", code: "too_big", message: METADATA_FULL }];
       throw new AppError("request/invalid", { detail: METADATA_FULL, errors });
     }
-    if (outcome === "both-lengths") {
-      const path = body.secondsPerScene === undefined ? "body.count" : "body.secondsPerScene";
-      throw new AppError("request/invalid", {
-        detail: BOTH_LENGTHS,
-        errors: [{ path, code: "custom", message: BOTH_LENGTHS }],
-      });
-    }
+    if (result.outcome === "conflicting-options") throw conflictOf(result.conflict, body);
     const row = await readTask(db, owned);
     setHeader("ETag", etagOf(row));
     if (outcome === "stale") {
       const detail = `The task has changed: it is at version ${row.version} now. Look at it, and send the change again.`;
-      throw new AppError("request/stale", { detail, current: toTaskView(row) });
+      throw new AppError("request/stale", { detail, current: Task.parse(toTaskView(row)) });
     }
     return toTaskView(row);
   });

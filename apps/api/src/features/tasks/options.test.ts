@@ -86,6 +86,72 @@ describe("secondsPerScene", () => {
   });
 });
 
+describe("target and its version", () => {
+  const given = {
+    targetVersion: "7",
+    parameters: { stylize: 250, sref: ["random"] },
+    contentType: "song",
+    promptLanguage: "uk",
+  };
+
+  it("are kept with parameters, content type and prompt language: from JSON, from a form, in bulk and by a change", async () => {
+    const { id, options } = await created(given);
+    expect(options).toMatchObject(given);
+    const form = { ...given, parameters: JSON.stringify(given.parameters) };
+    expect(await (await upload(form)).json()).toMatchObject({ options: given });
+    const made = await post({ items: [{ text: "One.", ...given }] }, "/v1/tasks/bulk");
+    const { results } = (await made.json()) as { results: { id: string }[] };
+    const row = await world.database.db.task.findUniqueOrThrow({ where: { id: results[0]?.id ?? "" } });
+    expect(row.options).toMatchObject(given);
+    const change = { targetVersion: "niji 7", parameters: null, contentType: null, promptLanguage: "en" };
+    expect(await (await patch(id, change)).json()).toMatchObject({ options: change });
+  });
+
+  it("are the default where nobody asks", async () => {
+    expect((await created({})).options).toMatchObject({
+      target: "midjourney",
+      targetVersion: null,
+      parameters: null,
+      contentType: null,
+      promptLanguage: "en",
+    });
+  });
+
+  it.each([
+    [{ targetVersion: "6.1" }, "targetVersion", /8\.2, 8\.1, 7, niji 7/],
+    [{ target: "flux", targetVersion: "7" }, "targetVersion", /"flux" has no version "7": leave/],
+    [{ target: "dalle" }, "target", /plain/],
+    [{ parameters: { stylize: 1001 } }, "parameters.stylize", /1000/],
+    [{ parameters: { sref: ["a b --ar 1:1"] } }, "parameters.sref.0", /style reference is/],
+    [{ parameters: { oref: "ftp://example.com/a" } }, "parameters.oref", /address/],
+    [{ contentType: "opera" }, "contentType", /song/],
+    [{ promptLanguage: "en-US-GB" }, "promptLanguage", /BCP 47/],
+    [{ promptLanguage: "auto" }, "promptLanguage", /BCP 47/],
+  ])("%j is refused, also as a change", async (options, path, words) => {
+    const { id } = await created({});
+    for (const answer of [await post({ text: "A fox ran.", ...options }), await patch(id, options)]) {
+      const { errors } = await problemOf(answer);
+      expect(errors[0]).toMatchObject({ path: `body.${path}`, message: expect.stringMatching(words) });
+    }
+  });
+
+  it.each([
+    [{ target: "sdxl" }, { targetVersion: "7" }, "body.targetVersion"],
+    [{ targetVersion: "7" }, { target: "sdxl" }, "body.target"],
+  ])("a task with %j refuses %j, unless the other changes with it", async (before, change, path) => {
+    const { id } = await created(before);
+    const { errors } = await problemOf(await patch(id, change));
+    expect(errors).toMatchObject([{ path, message: expect.stringContaining('"sdxl" has no version "7"') }]);
+    const both = {
+      target: "midjourney",
+      targetVersion: "7",
+      ...change,
+      ...("target" in change ? { targetVersion: null } : {}),
+    };
+    expect(await (await patch(id, both)).json()).toMatchObject({ options: both });
+  });
+});
+
 describe("formula", () => {
   it("is kept beside an instruction, and can be changed", async () => {
     const given = { formula: "[subject], [action], [place], [style]", instruction: "Everything at night." };

@@ -26,7 +26,7 @@ import type { AudioStorage } from "@phonoscene/storage";
 import { endpoint, type HandlerInput, type Route } from "../../http/endpoint.ts";
 import { audioFault, audioUrlFaultOf } from "../audio/index.ts";
 import { checkOwnStyle } from "../styles/index.ts";
-import { readGivenTranscript } from "../subtitles/index.ts";
+import { readGivenTranscript, readGivenWords } from "../subtitles/index.ts";
 import { createAudioTask } from "./create-audio-task.ts";
 import { etagOf, readTask, taskNotFound } from "./read-task.ts";
 import { toTaskView } from "./tasks.view.ts";
@@ -45,7 +45,7 @@ type Sources = Pick<CreateTextTask, "text" | "transcript" | "audioUrl" | "langua
 
 /** @throws AppError "request/invalid" that names the faulty lines of a transcript, or says what is wrong with a URL. */
 const toSource = ({ text, transcript, audioUrl, language }: Sources, isAllowed: AddressPolicy): NewTask["source"] => {
-  if (transcript !== undefined) {
+  if (transcript !== undefined && audioUrl === undefined) {
     return { kind: "transcript", transcript: { engine: "given", ...readGivenTranscript(transcript, language) } };
   }
   // The contract takes exactly one source.
@@ -81,7 +81,10 @@ const createFrom = async (deps: Dependencies, input: Input): Promise<TaskRow> =>
   const { db } = deps.database;
   await checkOwnStyle(db, user.id, body.styleId);
   const { text, transcript, audioUrl, audioId, name, language, metadata, deadlineMs: given, ...options } = body;
-  const task = { id, userId: user.id, name, language, metadata, options, deadlineMs: deadlineOf(given, input) };
+  const hasRecording = audioUrl !== undefined || audioId !== undefined;
+  const givenSegments = transcript && hasRecording ? readGivenWords(transcript) : undefined;
+  const deadlineMs = deadlineOf(given, input);
+  const task = { id, userId: user.id, name, language, metadata, options, givenSegments, deadlineMs };
   if (audioId === undefined) {
     const source = toSource({ text, transcript, audioUrl, language }, deps.isAllowedAddress);
     return createTask(db, { ...task, source });

@@ -45,6 +45,8 @@ export const slotRequest = (overrides: Partial<SlotRequest> = {}): SlotRequest =
   formula: FORMULA,
   style: STYLE,
   language: "en",
+  promptLanguage: "en",
+  contentType: null,
   seed: 7,
   onProgress: () => undefined,
   signal: new AbortController().signal,

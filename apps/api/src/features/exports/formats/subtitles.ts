@@ -2,7 +2,7 @@ import { subtitleClock } from "./clock.ts";
 import { oneLine } from "./one-line.ts";
 
 /** Words that are on the screen from `startMs` until `endMs`; a speaker where several are told apart. */
-export type Cue = { startMs: number; endMs: number; text: string; speaker?: string | null };
+export type Cue = { startMs: number; endMs: number; text: string; speaker?: string | null | undefined };
 
 /** Where the format has no place for a speaker: the line says it. */
 export const spokenBy = ({ speaker, text }: Pick<Cue, "speaker" | "text">): string =>

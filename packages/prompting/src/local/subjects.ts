@@ -1,0 +1,86 @@
+import type { NounPhrase } from "../english/chunks.ts";
+import type { Clause } from "../english/clauses.ts";
+import type { Token } from "../english/reader.ts";
+import { needsActor } from "../english/verbs.ts";
+import { nounKind } from "../english/words.ts";
+import type { Told } from "./action-score.ts";
+import { type Cast, type Member, mention, resolve } from "./cast.ts";
+import { bareCore, countWords, introduce } from "./phrases.ts";
+import { UNNAMED } from "./unnamed.ts";
+
+/** "the keeper" of "an old keeper named Tomas Berg" */
+const ownerWords = ({ name, short, description }: Member): string => {
+  if (name === "") return short;
+  return description.replace(/ named .*$/u, "").replace(/^an? (?:.* )?(\S+)$/u, "the $1");
+};
+
+const memberKind = (member: Member): Told["kind"] => {
+  if (member.isPerson) return "actor";
+  const kind = nounKind(member.key.split(" ").at(-1) ?? "");
+  if (!member.isConcrete && kind !== "body") return "idea";
+  return kind === "animal" ? "actor" : "thing";
+};
+
+const tellPronoun = (cast: Cast, pronoun: string, isAlive: boolean): Told => {
+  const member = resolve(cast, pronoun, { isAlive });
+  if (member !== null) {
+    member.subjectMentions += 1;
+    return { text: member.description, key: member.key, kind: memberKind(member) };
+  }
+  const text = UNNAMED[pronoun];
+  return text === undefined ? { text: "", key: "", kind: "none" } : { text, key: text, kind: "actor", isUnnamed: true };
+};
+
+const OWNERS = new Map([
+  ["his", "he"],
+  ["her", "she"],
+  ["their", "they"],
+  ["my", "i"],
+  ["our", "we"],
+]);
+
+/** "her wet hair" is "the girl's wet hair" in a picture, and the girl's act. */
+const tellOwned = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told | null => {
+  const pronoun = OWNERS.get(tokens[phrase.start]?.lower ?? "");
+  if (pronoun === undefined || nounKind(tokens[phrase.head]?.lower ?? "") !== "body") return null;
+  const owner = resolve(cast, pronoun);
+  const short = owner === null ? UNNAMED[pronoun] : ownerWords(owner);
+  if (short === undefined) return null;
+  const text = `${short}${short.endsWith("s") ? "'" : "'s"} ${bareCore(tokens, phrase)}`;
+  return { text, key: text, kind: "thing" };
+};
+
+const tellOne = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): Told => {
+  const owned = tellOwned(cast, tokens, phrase);
+  if (owned !== null) return owned;
+  const member = mention(cast, tokens, phrase);
+  member.subjectMentions += 1;
+  // The clause's own words win where they say more; things are what the clause calls them.
+  const own = introduce(tokens, phrase);
+  const isKnown = memberKind(member) === "actor" && countWords(own) <= countWords(member.description);
+  const text = isKnown ? member.description : own;
+  return { text, key: member.key, kind: memberKind(member) };
+};
+
+const STRANGER = "a person named ";
+
+/** "Sweynheim and Pannartz", of whom nothing is known, are two people. */
+const together = (texts: readonly string[]): string =>
+  texts.length === 2 && texts.every((text) => text.startsWith(STRANGER)) ? "two people" : texts.join(" and ");
+
+/** Who or what acts, in words for a picture. */
+export const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause): Told => {
+  const isAlive = needsActor(clause.verb.lemma);
+  const told = clause.subjects.map((phrase) =>
+    phrase.isPronoun ? tellPronoun(cast, tokens[phrase.head]?.lower ?? "", isAlive) : tellOne(cast, tokens, phrase),
+  );
+  const named = told.filter(({ text }) => text !== "");
+  const first = named[0];
+  if (first === undefined) return { text: "", key: "", kind: "none" };
+  return {
+    text: together(named.map(({ text }) => text)),
+    key: first.key,
+    kind: first.kind,
+    isUnnamed: first.isUnnamed ?? false,
+  };
+};

@@ -1,0 +1,20 @@
+/** Who a pronoun is where the text has named nobody. */
+export const UNNAMED: Readonly<Record<string, string>> = {
+  you: "a figure",
+  i: "a lone figure",
+  me: "a lone figure",
+  myself: "a lone figure",
+  we: "people",
+  us: "people",
+  he: "a man",
+  him: "a man",
+  she: "a woman",
+  her: "a woman",
+  they: "people",
+  them: "people",
+  who: "a figure",
+  someone: "a figure",
+  somebody: "a figure",
+  everyone: "a crowd",
+  everybody: "a crowd",
+};
