@@ -42,7 +42,7 @@ describe("the yardstick", () => {
     const copied = "the keeper climbed the iron stairs";
     const slots = [{ name: "subject", value: copied, origin: "text" as const }];
     const prompt = { position: 0, sceneIndex: 0, startMs: null, endMs: null, segmentIds: [0], content: copied };
-    expect(measureSet([{ ...prompt, excerpt: `${copied}.`, negative: null, slots }]).copying).toBe(1);
+    expect(measureSet([{ ...prompt, excerpt: `${copied}.`, negative: null, slots, fullSlots: slots }]).copying).toBe(1);
   });
 
   it("has three texts of each English kind, two of each other language, half of them held out", () => {
