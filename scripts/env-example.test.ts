@@ -32,7 +32,7 @@ const composeText = await fromRoot("docker-compose.yml");
 const compose = parse(composeText, { merge: true }) as ComposeFile;
 
 /** Compose names the services' addresses itself, and paths of this machine mean nothing in a container. */
-const NOT_PASSED_ON = new Set(["REDIS_URL", "SPEECH_MODEL_DIR", "FFMPEG_PATH"]);
+const NOT_PASSED_ON = new Set(["REDIS_URL", "SPEECH_MODEL_DIR", "WHISPER_CACHE_DIR", "FFMPEG_PATH"]);
 
 const readBy = (reader: string): string[] =>
   entries.filter(({ readers }) => readers.includes(reader)).map(({ name }) => name);

@@ -8,10 +8,13 @@ const ARGON = "node_modules/.pnpm/argon2@0.44.0/node_modules/argon2/prebuilds";
 const PRISMA = "node_modules/.pnpm/@prisma+client@7.10.0_a38d/node_modules/@prisma/client/runtime";
 const DB = "node_modules/.pnpm/@phonoscene+db@file++++repo+packages+db/node_modules/@phonoscene/db";
 
+const TRANSFORMERS = "node_modules/.pnpm/@huggingface+transformers@4.3.1/node_modules/@huggingface/transformers";
+
 test.each([
   `${ONNX}/linux/x64/libonnxruntime.so.1`,
   `${ARGON}/linux-x64/argon2.glibc.node`,
   `${PRISMA}/query_compiler_fast_bg.postgresql.wasm-base64.mjs`,
+  `${TRANSFORMERS}/dist/transformers.node.mjs`,
   `${DB}/dist/client.js`,
   `${DB}/dist/client.js.map`,
   "dist/main.js",
@@ -28,6 +31,8 @@ test.each([
   [`${ARGON}/linux-x64/argon2.musl.node`, "other platforms"],
   [`${ARGON}/freebsd-x64/argon2.glibc.node`, "other platforms"],
   [`${PRISMA}/query_compiler_small_bg.mysql.js`, "other databases"],
+  [`${TRANSFORMERS}/dist/transformers.web.js`, "Transformers.js for others"],
+  [`${TRANSFORMERS}/src/env.js`, "Transformers.js for others"],
   [`${PRISMA}/client.mjs.map`, "others' source maps"],
   ["node_modules/.pnpm/zod@4.6.7/node_modules/zod/v4/index.d.cts", "TypeScript"],
   [`${DB}/dist/client.d.ts`, "TypeScript"],

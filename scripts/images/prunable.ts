@@ -11,6 +11,8 @@ const SOURCE_MAP = /\.map$/;
 /** Prisma's client brings the query compilers of every database; ours is PostgreSQL. */
 const OTHER_QUERY_COMPILER =
   /\/@prisma\/client\/runtime\/query_compiler_\w+_bg\.(cockroachdb|mysql|sqlite|sqlserver)\./;
+/** Transformers.js comes in nine builds, with its sources; Node imports one. */
+const OTHER_TRANSFORMERS = /\/@huggingface\/transformers\/(src\/|dist\/(?!transformers\.node\.mjs$))/;
 const OWN_PACKAGE = /(^|\/)node_modules\/@phonoscene\/[^/]+\/(?!.*node_modules\/)/;
 
 /** A path such as `bin/linux/arm64/a.node` or `prebuilds/darwin-x64/b.node` names another machine than the host. */
@@ -30,6 +32,7 @@ const isForeign = (pathInPackage: string, host: Host): boolean => {
 export const reasonToPrune = (path: string, host: Host): string | null => {
   if (TYPESCRIPT.test(path)) return "TypeScript";
   if (OTHER_QUERY_COMPILER.test(path)) return "other databases";
+  if (OTHER_TRANSFORMERS.test(path)) return "Transformers.js for others";
   if (SOURCE_MAP.test(path) && path.includes("node_modules/") && !OWN_PACKAGE.test(path)) return "others' source maps";
   const pathInPackage = path.slice(path.lastIndexOf("node_modules/"));
   return BINARY.test(path) && isForeign(pathInPackage, host) ? "other platforms" : null;

@@ -32,6 +32,7 @@ import { promptRoutes } from "./features/prompts/index.ts";
 import { rewriteRoutes } from "./features/rewrites/index.ts";
 import { styleRoutes } from "./features/styles/index.ts";
 import { lifecycleRoutes, taskRoutes } from "./features/tasks/index.ts";
+import { transcriptRoutes } from "./features/transcripts/index.ts";
 import { webhookRoutes } from "./features/webhooks/index.ts";
 import { createOnceOnly } from "./http/idempotency.ts";
 import { mount } from "./http/mount.ts";
@@ -105,6 +106,7 @@ export const createApp = (deps: AppDependencies): Express => {
     ...bibleRoutes(deps),
     ...rewriteRoutes(deps),
     ...styleRoutes(deps),
+    ...transcriptRoutes(deps),
     ...exportRoutes(deps),
     ...eventRoutes(deps),
     ...webhookRoutes(deps),

@@ -38,6 +38,7 @@ const BODIES: Record<string, (ids: OwnedIds) => unknown> = {
   regeneratePrompts: ({ prompt }) => ({ promptIds: [prompt] }),
   updateMe: () => ({ name: "new" }),
   restorePrompt: () => ({ version: 1 }),
+  editTranscript: () => ({ segments: [{ id: 0, text: "new" }] }),
   changePassword: () => ({ currentPassword: "wrong", newPassword: "wrong horse battery" }),
 };
 

@@ -37,6 +37,18 @@ describe("readCommand", () => {
     expect(readCommand(["demo"])).toMatchObject({ fields: {} });
   });
 
+  it("models are listed, or one is fetched by its name", () => {
+    expect(readCommand(["models", "--json"])).toEqual({ name: "models", action: "list", isJson: true });
+    expect(readCommand(["models", "fetch", "whisper-base"])).toMatchObject({ action: "fetch", id: "whisper-base" });
+    for (const argv of [
+      ["models", "fetch"],
+      ["models", "list", "x"],
+      ["models", "--all"],
+    ]) {
+      expect(() => readCommand(argv)).toThrow(UsageError);
+    }
+  });
+
   it("dead letters are listed, and redriven by their ids or all together", () => {
     const id = "01890000-0000-7000-8000-000000000000";
     expect(readCommand(["dead-letters", "list", "--json"])).toMatchObject({ action: "list", isJson: true });

@@ -32,7 +32,13 @@ export type DeadLettersCommand = { name: "dead-letters"; isJson: boolean } & (
   | { action: "redrive"; ids: string[] | null }
 );
 
+export type ModelsCommand = { name: "models"; isJson: boolean } & (
+  | { action: "list"; id?: undefined }
+  | { action: "fetch"; id: string }
+);
+
 export type Command =
+  | ModelsCommand
   | AdminCommand
   | DeadLettersCommand
   | { name: "help" }
@@ -47,6 +53,7 @@ export const USAGE = `Phonoscene turns any recording or text into a storyboard o
   start                 keep the service running, until Ctrl-C
   admin grant EMAIL     make an account an administrator; admin revoke EMAIL undoes it, admin list shows them
   dead-letters list     tasks that were given up; dead-letters redrive ID... or --all queues them again
+  models                the speech models for this machine and which are here; models fetch ID brings one
 
 Options of demo
   --count N             how many prompts; the length decides if left out
@@ -179,6 +186,13 @@ const readAdmin = (operands: string[], isJson: boolean): AdminCommand => {
   return { name: "admin", action, email: parsed.data, isJson };
 };
 
+const readModels = ([action, id, ...rest]: string[], isJson: boolean): ModelsCommand => {
+  const name = "models";
+  if ((action === undefined || action === "list") && id === undefined) return { name, action: "list", isJson };
+  if (action === "fetch" && id !== undefined && rest.length === 0) return { name, action, id, isJson };
+  throw new UsageError("models takes one of: list, fetch ID.");
+};
+
 /** @throws UsageError naming what is wrong and what would be right. */
 export const readCommand = (argv: string[]): Command => {
   const { values, positionals } = parseRaw(argv.filter((argument, index) => !(argument === "--" && index === 1)));
@@ -196,8 +210,12 @@ export const readCommand = (argv: string[]): Command => {
     refuseForeign(name, values);
     return readAdmin(operands, values.json);
   }
+  if (name === "models") {
+    refuseForeign(name, values);
+    return readModels(operands, values.json);
+  }
   if (name !== "start")
-    throw new UsageError(`There is no command "${name}": demo, start, admin and dead-letters there are.`);
+    throw new UsageError(`There is no command "${name}": demo, start, admin, dead-letters and models there are.`);
   const foreign = Object.keys(values).filter((key) => !["json", "help"].includes(key));
   if (operands.length > 0 || foreign.length > 0)
     throw new UsageError("start takes no arguments; PORT and the rest come from the environment.");

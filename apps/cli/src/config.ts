@@ -1,4 +1,13 @@
-import { databaseUrl, httpUrl, logLevel, parseConfig, STORE_VARIABLES, wholeNumber } from "@phonoscene/kernel";
+import {
+  databaseUrl,
+  httpUrl,
+  logLevel,
+  MODEL_CACHE_VARIABLES,
+  modelCacheDirOf,
+  parseConfig,
+  STORE_VARIABLES,
+  wholeNumber,
+} from "@phonoscene/kernel";
 import { z } from "zod";
 
 /** What the commands themselves read; the processes that they start read the rest (see .env.example). */
@@ -10,6 +19,8 @@ export const CLI_VARIABLES = z.object({
   QUEUE_URL: STORE_VARIABLES.QUEUE_URL,
   REDIS_URL: STORE_VARIABLES.REDIS_URL,
   JWT_SECRET: z.string().optional(),
+  SPEECH_MODEL_DIR: z.string().optional(),
+  ...MODEL_CACHE_VARIABLES,
   PORT: wholeNumber(0, 65_535).default(3000),
   LOG_LEVEL: logLevel.default("warn"),
 });
@@ -21,6 +32,7 @@ const CliConfig = CLI_VARIABLES.transform((env) => ({
   databaseUrl: env.DATABASE_URL,
   queueUrl: env.QUEUE_URL ?? env.REDIS_URL,
   jwtSecret: env.JWT_SECRET,
+  models: { modelDir: env.SPEECH_MODEL_DIR, cacheDir: modelCacheDirOf(env), hubUrl: env.WHISPER_HUB_URL },
   port: env.PORT,
   logLevel: env.LOG_LEVEL,
 }));

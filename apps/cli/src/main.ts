@@ -5,6 +5,7 @@ import { readCommand, USAGE } from "./arguments.ts";
 import { admin } from "./commands/admin.ts";
 import { deadLetters } from "./commands/dead-letters.ts";
 import { demo } from "./commands/demo.ts";
+import { models } from "./commands/models.ts";
 import { type CommandContext, start } from "./commands/start.ts";
 import { readConfig } from "./config.ts";
 import { EXIT, UsageError } from "./exit-codes.ts";
@@ -24,6 +25,10 @@ const run = async (interrupted: AbortSignal): Promise<number> => {
   }
   if (command.name === "admin") {
     await admin(context, command);
+    return EXIT.ok;
+  }
+  if (command.name === "models") {
+    await models(context, command);
     return EXIT.ok;
   }
   await start(context, command.isJson);

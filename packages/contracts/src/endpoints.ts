@@ -27,6 +27,7 @@ import {
   TaskIdParams,
   TaskList,
 } from "./tasks.ts";
+import { TRANSCRIPT_ENDPOINTS } from "./transcripts.ts";
 import { MAX_WAIT_MS, PreferHeader, WaitQuery } from "./waiting.ts";
 import { WEBHOOK_ENDPOINTS } from "./webhook-endpoints.ts";
 
@@ -149,6 +150,7 @@ export const ENDPOINTS = [
   ...BIBLE_ENDPOINTS,
   ...REWRITE_ENDPOINTS,
   ...STYLE_ENDPOINTS,
+  ...TRANSCRIPT_ENDPOINTS,
   ...BULK_ENDPOINTS,
   ...WEBHOOK_ENDPOINTS,
   ...ADMIN_ENDPOINTS,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { MAX_FILE, MAX_WORD, shownList, shownText } from "./bounds.ts";
+import { MAX_FILE, MAX_WORD, shownList, shownText, Version } from "./bounds.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { Prompt, Scene, TranscriptWithWords } from "./storyboard.ts";
 import { StreamedText } from "./streamed.ts";
@@ -50,12 +50,15 @@ export const exportTranscript = defineEndpoint({
   description:
     "`txt`: one segment a line. `srt` and `vtt`: subtitles, for sources with times. `json`: the transcript as `include=transcript` has it, with the times of its words. " +
     "Where speakers are told apart each line names its own (`A: …`; in `vtt` a voice span). " +
-    "`Content-Disposition` names the file after the task.",
+    "`Content-Disposition` names the file after the task, `ETag` is for changes of the transcript.",
   tag: "Exports",
   auth: "bearer",
   scope: "tasks:read",
   params: TaskIdParams,
-  query: z.strictObject({ format: z.enum(TRANSCRIPT_FORMATS).default("json") }),
+  query: z.strictObject({
+    format: z.enum(TRANSCRIPT_FORMATS).default("json"),
+    version: z.coerce.number().pipe(Version).optional().meta({ description: "An earlier version of it" }),
+  }),
   status: 200,
   response: StreamedText,
   streams: {
@@ -64,7 +67,7 @@ export const exportTranscript = defineEndpoint({
     "application/x-subrip": text,
     "text/vtt": text,
   },
-  problems: ["request/invalid", "task/not-found", "task/not-ready", "task/no-times"],
+  problems: ["request/invalid", "task/not-found", "task/not-ready", "task/no-times", "transcript/revision-not-found"],
 });
 
 export const exportStoryboard = defineEndpoint({

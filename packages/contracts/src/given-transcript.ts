@@ -17,6 +17,11 @@ const withinLimit = z.int().min(0).max(MAX_TRANSCRIPT_MS, "A time is at most 10 
 /** Files hold what they hold: characters that cannot be stored are taken out, not refused. */
 const ANY_TEXT = { pattern: "^" };
 
+export const LanguageTag = z
+  .string()
+  .max(35)
+  .regex(/^(auto|[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3})$/, "A language is `auto` or a BCP 47 tag such as en");
+
 export const GivenSegment = z
   .strictObject({
     startMs: withinLimit.optional(),
@@ -85,12 +90,10 @@ export const GivenTranscript = z
         ...ANY_TEXT,
         description: "The whole file, as text",
       }),
-    language: z
-      .string()
-      .max(35)
-      .regex(/^(auto|[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3})$/, "A language is `auto` or a BCP 47 tag such as en")
-      .optional()
-      .meta({ description: "BCP 47 tag of the words; `language` of the task where left out", example: "en" }),
+    language: LanguageTag.optional().meta({
+      description: "BCP 47 tag of the words; `language` of the task where left out",
+      example: "en",
+    }),
   })
   .superRefine(({ segments, text, format, content }, context) => {
     const hasFile = format !== undefined || content !== undefined;

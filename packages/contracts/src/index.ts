@@ -31,6 +31,7 @@ export * from "./streamed.ts";
 export * from "./targets.ts";
 export * from "./task-options.ts";
 export * from "./tasks.ts";
+export * from "./transcripts.ts";
 export * from "./waiting.ts";
 export * from "./warnings.ts";
 export * from "./webhook-endpoints.ts";

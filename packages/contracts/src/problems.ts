@@ -41,6 +41,7 @@ export const PROBLEMS = {
   "prompt/not-found": { status: 404, title: "No such prompt" },
   "prompt/revision-not-found": { status: 404, title: "No such version of the prompt" },
   "prompt/locked": { status: 409, title: "The prompt is locked" },
+  "transcript/revision-not-found": { status: 404, title: "No such version of the transcript" },
   "audio/not-found": { status: 404, title: "No such audio" },
   "audio/in-use": { status: 409, title: "A task uses the audio" },
   "webhook/not-found": { status: 404, title: "No such webhook" },

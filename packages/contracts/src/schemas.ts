@@ -20,6 +20,13 @@ import { Prompt, Scene, Segment, SegmentWithWords, Slot, Transcript, TranscriptW
 import { STYLE_SCHEMAS } from "./styles.ts";
 import { TaskOptions } from "./task-options.ts";
 import { CreateTextTask, ProviderCalls, Task, TaskAudio, TaskError, TaskList, Timings } from "./tasks.ts";
+import {
+  EditTranscript,
+  RestoreTranscript,
+  SegmentChange,
+  TranscriptRevision,
+  TranscriptRevisionList,
+} from "./transcripts.ts";
 import { Warning } from "./warnings.ts";
 import { WEBHOOK_SCHEMAS } from "./webhooks.ts";
 
@@ -62,6 +69,11 @@ export const SCHEMAS = [
   PromptList,
   PromptRevision,
   PromptRevisionList,
+  SegmentChange,
+  EditTranscript,
+  RestoreTranscript,
+  TranscriptRevision,
+  TranscriptRevisionList,
   UpdateTask,
   ...REWRITE_SCHEMAS,
   ...STYLE_SCHEMAS,

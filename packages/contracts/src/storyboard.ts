@@ -62,6 +62,7 @@ export const Transcript = z
     text: shownText(2 * MAX_TEXT),
     engine: shownText(MAX_WORD).meta({ example: "local/moonshine-base" }),
     durationMs: nullableMs,
+    version: Version.meta({ description: "Counts its changes, by hand and by hearing anew" }),
     wordTiming: WordTiming.nullable().meta({
       description:
         "How the times of the words (in the JSON export) were found: by what the recogniser attended to, by the words' lengths, by the provider, or by aligning given words; null where words have no times",

@@ -31,6 +31,7 @@ export * from "./task-state.ts";
 export * from "./tasks.repo.ts";
 export * from "./throw-away-database.ts";
 export * from "./transcript-parts.repo.ts";
+export * from "./transcripts.repo.ts";
 export * from "./users.repo.ts";
 export * from "./unavailable.ts";
 export * from "./webhook-deliveries.repo.ts";

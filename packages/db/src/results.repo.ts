@@ -7,6 +7,7 @@ import { toJsonb, toStorable } from "./jsonb.ts";
 import { ASK_FOR_DOOMED, DOOM_GONE } from "./provider-work.repo.ts";
 import { queryPrepared } from "./query.ts";
 import type { Claim } from "./task-state.ts";
+import { KEEP_TRANSCRIPT } from "./transcript-sql.ts";
 
 /*
  * Each result is one statement, whatever its length: the parts of a WITH hang on `mine`, the update that the claim
@@ -60,10 +61,11 @@ export type NewTranscript = {
   segments: NewSegment[];
 };
 
-const joined = (segments: readonly NewSegment[]): string => toStorable(segments.map(({ text }) => text).join(" "));
+export const joined = (segments: readonly { text: string }[]): string =>
+  toStorable(segments.map(({ text }) => text).join(" "));
 
 /** Part of a statement in which `heard` names, as `id`, the tasks whose transcript gets these segments. */
-const insertSegments = (segments: readonly NewSegment[]): Prisma.Sql => {
+export const insertSegments = (segments: readonly Omit<NewSegment, "id">[]): Prisma.Sql => {
   const rows = segments.map((segment, position) => ({
     position,
     start_ms: segment.startMs,
@@ -107,7 +109,8 @@ const replaceTranscript = ({
     SELECT id, ${language}, ${engine}, ${durationMs}::int, ${wordTiming ?? null}, ${joined(segments)} FROM mine
     ON CONFLICT (task_id) DO UPDATE SET language = excluded.language, engine = excluded.engine,
       duration_ms = excluded.duration_ms, word_timing = excluded.word_timing, text = excluded.text,
-      created_at = excluded.created_at
+      created_at = excluded.created_at,
+      version = transcripts.version + 1
     RETURNING task_id AS id
   ), spoken AS (
     ${insertSegments(segments)}
@@ -120,7 +123,7 @@ const replaceTranscript = ({
 /**
  * Stores what was heard and asks for the prompts, in one statement, fenced by the claim. `forgetsProviderCopy`: and
  * for the provider's copy to be deleted. An earlier run's transcript is kept until now, so that a failed second hearing loses
- * nothing. False: the claim is lost and nothing was written.
+ * nothing, and as a revision from now on. False: the claim is lost and nothing was written.
  */
 export const commitTranscript = async (
   db: PrismaClient,
@@ -142,7 +145,7 @@ export const commitTranscript = async (
       ), gone AS (
         SELECT provider, provider_job_id FROM before WHERE ${forgetsProviderCopy}::boolean
       ), ${DOOM_GONE}, forgotten AS (${ASK_FOR_DOOMED}),
-      ${replaceTranscript(result)},
+      kept AS (${KEEP_TRANSCRIPT}), ${replaceTranscript(result)},
       merged AS (DELETE FROM transcript_parts USING mine WHERE task_id = mine.id),
       measured AS (UPDATE audio SET duration_ms = ${result.durationMs}::int FROM mine WHERE audio.id = mine.audio_id),
       asked AS (

@@ -110,8 +110,10 @@ export const retryTask = (
       UPDATE prompts SET position = places.place
       FROM (SELECT id, row_number() OVER (ORDER BY position) - 1 AS place FROM prompts WHERE task_id = ${task.id}::uuid) AS places
       WHERE prompts.id = places.id AND position <> place`;
-    // A text's transcript is its own sentences: made again, in case the language was changed.
-    await tx.transcript.deleteMany({ where: { taskId: task.id, engine: "text", task: { text: { not: null } } } });
+    // A text's transcript is its own sentences: made again, in case the language was changed, unless somebody corrected it.
+    await tx.transcript.deleteMany({
+      where: { taskId: task.id, engine: "text", version: 1, task: { text: { not: null } } },
+    });
     await addToOutbox(tx, [{ job: hears ? "transcribe-audio" : "write-prompts", payload: { taskId: task.id } }]);
     return { outcome: "queued" };
   });

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import { z } from "zod";
 
 /** A variable that holds a whole number. */
@@ -29,3 +31,11 @@ type QueueVariables = { DATABASE_URL: string; QUEUE_URL?: string | undefined; RE
 
 /** Where the queue lives: in the database, unless it was given a place of its own. */
 export const queueUrlOf = (env: QueueVariables): string => env.QUEUE_URL ?? env.REDIS_URL ?? env.DATABASE_URL;
+
+/** Where speech models are kept that are fetched, and whom they are fetched from. */
+export const MODEL_CACHE_VARIABLES = { WHISPER_CACHE_DIR: z.string().optional(), WHISPER_HUB_URL: httpUrl.optional() };
+
+type ModelCacheVariables = { PHONOSCENE_DATA_DIR: string; WHISPER_CACHE_DIR?: string | undefined };
+
+export const modelCacheDirOf = (env: ModelCacheVariables): string =>
+  env.WHISPER_CACHE_DIR ?? join(env.PHONOSCENE_DATA_DIR, "models");

@@ -22,6 +22,15 @@ test("openai is taken when it is asked for; its key alone sends no recording awa
   expect(() => nameOf({ engine: "openai" })).toThrow("OPENAI_API_KEY");
 });
 
+test("whisper takes a model by its name, its repository's or its folder, and names what there is otherwise", () => {
+  const whisper = (model: string) => nameOf({ engine: "whisper", whisper: { model, cacheDir: "/nowhere" } });
+  expect(whisper("whisper-small")).toBe("whisper/whisper-small");
+  expect(whisper("onnx-community/whisper-base_timestamped")).toBe("whisper/whisper-base");
+  expect(whisper("/models/mine/")).toBe("whisper/mine");
+  expect(() => whisper("whisper-huge")).toThrow(/config|whisper-tiny, whisper-base/);
+  expect(() => whisper("moonshine-base")).toThrow("WHISPER_MODEL is moonshine-base");
+});
+
 test("AssemblyAI without a key names the variable to set", () => {
   expect(() => nameOf({ engine: "assemblyai" })).toThrow(expect.objectContaining({ code: "config/invalid" }));
   expect(() => nameOf({ engine: "assemblyai" })).toThrow("ASSEMBLYAI_API_KEY");

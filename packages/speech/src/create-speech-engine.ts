@@ -6,13 +6,14 @@ import { createLocalSpeechEngine, type LocalSpeechConfig } from "./local/engine.
 import type { ModelName } from "./local/model-files.ts";
 import { createOpenAiSpeechEngine } from "./openai/engine.ts";
 import type { SpeechAligner, SpeechEngine } from "./port.ts";
+import { createWhisperSpeechEngine } from "./whisper/engine.ts";
 
 export type SpeechConfig = {
   /**
    * `auto`: AssemblyAI with a key, else the engine on this machine. A key of OpenAI's is there for prompts: it alone
    * sends no recording away.
    */
-  engine: "auto" | "local" | "assemblyai" | "openai";
+  engine: "auto" | "local" | "whisper" | "assemblyai" | "openai";
   assemblyAiApiKey?: string | undefined;
   assemblyAiBaseUrl?: string | undefined;
   assemblyAi?: Partial<
@@ -22,6 +23,7 @@ export type SpeechConfig = {
   /** Of the local engine. */
   model: ModelName;
   modelDir?: string | undefined;
+  whisper?: { model: string; cacheDir: string; hubUrl?: string | undefined } | undefined;
   ffmpegPath?: string | undefined;
   maxDurationMs: number;
   /** For a whole job of AssemblyAI's. */
@@ -51,10 +53,16 @@ const localConfig = ({ model, modelDir, ffmpegPath, maxDurationMs, logger }: Spe
 
 /** Places given words on this machine, whichever engine hears: it needs no key. */
 export const createAligner = (config: SpeechConfig): SpeechAligner => createLocalAligner(localConfig(config));
+const createWhisper = ({ whisper, maxDurationMs, ffmpegPath, logger }: SpeechConfig): SpeechEngine => {
+  if (whisper !== undefined) {
+    return createWhisperSpeechEngine(defined({ ...whisper, maxDurationMs, ffmpegPath, logger }));
+  }
+  throw new AppError("config/invalid", { detail: "SPEECH_ENGINE is whisper, but WHISPER_MODEL is not set." });
+};
 
 /**
  * The speech engine that the configuration asks for.
- * @throws AppError "config/invalid" for a vendor without a key, "language_unsupported" for an expected language that
+ * @throws AppError "config/invalid" for a vendor without a key or a model that there is not, "language_unsupported" for an expected language that
  * AssemblyAI does not know.
  */
 export const createSpeechEngine = (config: SpeechConfig): SpeechEngine => {
@@ -62,6 +70,7 @@ export const createSpeechEngine = (config: SpeechConfig): SpeechEngine => {
   if (engine === "local" || (engine === "auto" && apiKey === undefined)) {
     return createLocalSpeechEngine(localConfig(config));
   }
+  if (engine === "whisper") return createWhisper(config);
   if (engine === "openai") return createOpenAi(config);
   if (apiKey !== undefined) {
     const { assemblyAi = {}, maxDurationMs, ffmpegPath } = config;

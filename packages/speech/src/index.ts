@@ -4,3 +4,4 @@ export { createLocalAligner } from "./local/aligner.ts";
 export { createLocalSpeechEngine, type LocalSpeechConfig } from "./local/engine.ts";
 export { createOpenAiSpeechEngine, type OpenAiSpeechConfig } from "./openai/engine.ts";
 export * from "./port.ts";
+export { createWhisperSpeechEngine, type WhisperSpeechConfig } from "./whisper/engine.ts";

@@ -9,8 +9,13 @@ WHERE $6::boolean ), doomed AS ( INSERT INTO provider_deletions (provider, provi
 FROM gone
 WHERE provider IS NOT NULL AND provider_job_id IS NOT NULL ON CONFLICT DO NOTHING
 RETURNING provider, provider_job_id ), forgotten AS ( INSERT INTO outbox (job, payload) SELECT 'maintenance', jsonb_build_object( 'action', 'delete-provider-copy', 'provider', provider, 'providerJobId', provider_job_id)
-FROM doomed), heard AS ( INSERT INTO transcripts (task_id, language, engine, duration_ms, word_timing, text) SELECT id, $7, $8, $9::int, $10, $11
-FROM mine ON CONFLICT (task_id) DO UPDATE SET language = excluded.language, engine = excluded.engine, duration_ms = excluded.duration_ms, word_timing = excluded.word_timing, text = excluded.text, created_at = excluded.created_at
+FROM doomed), kept AS ( INSERT INTO transcript_revisions (task_id, version, language, engine, segments) SELECT task_id, version, language, engine, (SELECT coalesce(jsonb_agg(jsonb_build_object('position', position, 'startMs', start_ms, 'endMs', end_ms, 'text', text, 'confidence', confidence, 'speaker', speaker, 'words', words)
+ORDER BY position), '[]')
+FROM transcript_segments
+WHERE task_id = transcripts.task_id)
+FROM transcripts
+JOIN mine ON mine.id = transcripts.task_id), heard AS ( INSERT INTO transcripts (task_id, language, engine, duration_ms, word_timing, text) SELECT id, $7, $8, $9::int, $10, $11
+FROM mine ON CONFLICT (task_id) DO UPDATE SET language = excluded.language, engine = excluded.engine, duration_ms = excluded.duration_ms, word_timing = excluded.word_timing, text = excluded.text, created_at = excluded.created_at, version = transcripts.version + 1
 RETURNING task_id AS id ), spoken AS ( INSERT INTO transcript_segments (task_id, position, start_ms, end_ms, text, confidence, speaker, words) SELECT heard.id, row.position, row.start_ms, row.end_ms, row.text, row.confidence, row.speaker, nullif(row.words, 'null'::jsonb)
 FROM heard, jsonb_to_recordset($12::jsonb) AS row(position int, start_ms int, end_ms int, text text, confidence float8, speaker text, words jsonb) ON CONFLICT (task_id, position) DO UPDATE SET start_ms = excluded.start_ms, end_ms = excluded.end_ms, text = excluded.text, confidence = excluded.confidence, speaker = excluded.speaker, words = excluded.words ), unsaid AS ( DELETE
 FROM transcript_segments USING mine

@@ -26,7 +26,7 @@ export type LocalSpeechConfig = {
 /** Changes when the same recording would be cut or heard otherwise: what was kept before is then of no use. */
 const HEARING = "3";
 
-const TRUNCATED: Warning = {
+export const TRUNCATED: Warning = {
   code: "audio_truncated",
   message: "The recording ends in the middle: what could be read was used. Send the whole file for the rest.",
 };
@@ -41,7 +41,7 @@ export const wordsWithin = ({ words = null }: SpeechSegment, { startMs, endMs }:
   }));
 
 /** Rounding must not let a segment begin before the last one's end, or end after the recording. */
-const inOrder = (segments: readonly SpeechSegment[], durationMs: number): SpeechSegment[] => {
+export const inOrder = (segments: readonly SpeechSegment[], durationMs: number): SpeechSegment[] => {
   let earliestMs = 0;
   const ordered: SpeechSegment[] = [];
   for (const segment of segments) {

@@ -4,7 +4,7 @@ export { Tensor };
 export type { InferenceSession };
 
 /** One thread: two cost twice the processor time for little. Without memory patterns a session needs 80 MB less. */
-const OPTIONS: InferenceSession.SessionOptions = {
+export const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   executionProviders: ["cpu"],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
@@ -15,7 +15,9 @@ const OPTIONS: InferenceSession.SessionOptions = {
 
 /** A model by its path, or by its content. */
 export const openSession = (model: string | Uint8Array): Promise<InferenceSession> =>
-  typeof model === "string" ? InferenceSession.create(model, OPTIONS) : InferenceSession.create(model, OPTIONS);
+  typeof model === "string"
+    ? InferenceSession.create(model, SESSION_OPTIONS)
+    : InferenceSession.create(model, SESSION_OPTIONS);
 
 /** A named output of a session. */
 export const outputOf = (outputs: InferenceSession.ReturnType, name: string): Tensor => {

@@ -11,6 +11,7 @@ const chunkAt = (startMs: number): HeardChunk => ({
   endMs: startMs + 900,
   segments: [{ startMs, endMs: startMs + 900, text: "Words.", confidence: 0.9 }],
   evidence: [{ tokens: 2, logProbability: -0.1 }],
+  language: null,
 });
 
 test("what is kept is found as it was, and is not kept once more", async () => {

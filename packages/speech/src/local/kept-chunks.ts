@@ -15,6 +15,7 @@ const KeptResult = z.object({
       endMs: z.number(),
       segments: KeptSegments,
       evidence: z.array(z.object({ tokens: z.number(), logProbability: z.number() })),
+      language: z.object({ tag: z.string(), probability: z.number() }).nullable().default(null),
     }),
   ),
 });

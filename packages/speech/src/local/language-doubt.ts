@@ -26,7 +26,7 @@ export const sureness = (evidence: readonly Evidence[]): number => {
 };
 
 const REMEDY =
-  "for other languages set ASSEMBLYAI_API_KEY (and SPEECH_ENGINE=assemblyai), or send the text instead of the recording";
+  "for other languages set SPEECH_ENGINE=whisper, which stays on this machine, or ASSEMBLYAI_API_KEY (and SPEECH_ENGINE=assemblyai), or send the text instead of the recording";
 
 /** @throws AppError "language_unsupported" for a tag of any language but English. */
 export const refuseLanguage = (language: string): void => {

@@ -1,20 +1,34 @@
 import type { ProblemCode } from "@phonoscene/contracts";
 
+import type { ModelFile } from "../models/registry.ts";
 import type { SpeechSegment, SpeechWord } from "../port.ts";
 import type { ModelName } from "./model-files.ts";
+
+export type WhisperJob = {
+  folder: string;
+  /** Verified before they are loaded; none for a folder of somebody's own. */
+  files: readonly ModelFile[];
+  /** What to do about a file that is missing or damaged. */
+  repair: string;
+  /** What Whisper calls it; null to find out. */
+  language: string | null;
+};
+
+/** A BCP 47 tag, and how sure the model is of it, 0..1. */
+export type DetectedLanguage = { tag: string; probability: number };
+
+export type MoonshineJob = { model: ModelName; modelDir: string | undefined };
 
 /** What a recognition process is told, once. */
 export type LocalJob = {
   filePath: string;
-  model: ModelName;
-  modelDir: string | undefined;
   ffmpegPath: string | undefined;
   maxDurationMs: number;
   /** What an earlier attempt heard: chunks with the same bounds are not heard again. */
   known: HeardChunk[];
   /** What is said, chunk by chunk: it is placed, and nothing is recognised. */
   given?: GivenChunk[];
-};
+} & (MoonshineJob | { whisper: WhisperJob });
 
 /** The words of one chunk of the recording, roughly where they are. */
 export type GivenChunk = { startMs: number; endMs: number; words: SpeechWord[] };
@@ -27,7 +41,14 @@ export type Evidence = {
 };
 
 /** What was heard in one chunk of the recording. */
-export type HeardChunk = { startMs: number; endMs: number; segments: SpeechSegment[]; evidence: Evidence[] };
+export type HeardChunk = {
+  startMs: number;
+  endMs: number;
+  segments: SpeechSegment[];
+  evidence: Evidence[];
+  /** What the recording is in, by all that was heard up to here; null where that was not looked for. */
+  language: DetectedLanguage | null;
+};
 
 export type LocalSummary = {
   durationMs: number;

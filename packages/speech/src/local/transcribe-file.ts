@@ -8,14 +8,12 @@ import type { DecoderNotes } from "./decoder-notes.ts";
 import { identifyMedia } from "./media-kind.ts";
 import type { GivenChunk, HeardChunk, LocalJob, LocalSummary } from "./messages.ts";
 import { amplify, mixDown, peakOf } from "./mix.ts";
-import { moonshineFiles, voiceFile } from "./model-files.ts";
-import { type Moonshine, openMoonshine } from "./moonshine.ts";
+import { type Models, openModels } from "./open-models.ts";
 import { SAMPLE_RATE_HZ } from "./pcm-format.ts";
 import { placeWords } from "./place-words.ts";
 import { fractionDone } from "./progress.ts";
 import { hear } from "./recogniser.ts";
 import { toSegments } from "./to-segments.ts";
-import { openVoiceDetector } from "./voice-detector.ts";
 
 /** What a caller of `transcribeFile` is told on the way; each must have been taken before the work goes on. */
 export type Listener = {
@@ -33,8 +31,6 @@ const SILENT_PEAK = 1e-4;
 const AMPLIFIED_PEAK = 0.5;
 const MAX_WAITING_SAMPLES = 300 * SAMPLE_RATE_HZ;
 
-type Models = { moonshine: Moonshine; newVoiceDetector: () => (frame: Float32Array) => Promise<number> };
-
 type Pass = {
   gain: number;
   peak: number;
@@ -44,11 +40,6 @@ type Pass = {
   /** A word was heard. */
   hasWords: boolean;
   notes: DecoderNotes;
-};
-
-const openModels = async ({ model, modelDir }: LocalJob): Promise<Models> => {
-  const moonshine = await openMoonshine(model, await moonshineFiles(model, modelDir));
-  return { moonshine, newVoiceDetector: await openVoiceDetector(await voiceFile()) };
 };
 
 /** Holds chunks back while the recording has been quiet so far. */
@@ -80,14 +71,15 @@ const hearChunk = async (chunk: Chunk, { models, known, given }: Recording): Pro
   const { startMs, endMs } = spanMs(chunk.frames);
   const isThis = (one: { startMs: number; endMs: number }): boolean => one.startMs === startMs && one.endMs === endMs;
   if (given !== undefined) {
-    const segments = await placeWords(models.moonshine, chunk, given.find(isThis)?.words ?? []);
-    return { startMs, endMs, segments, evidence: [] };
+    const segments = await placeWords(models.recogniser, chunk, given.find(isThis)?.words ?? []);
+    return { startMs, endMs, segments, evidence: [], language: null };
   }
   const earlier = known.find(isThis);
   if (earlier !== undefined) return earlier;
-  const heard = await hear(models.moonshine, chunk);
+  const heard = await hear(models.recogniser, chunk);
   const evidence = heard.map(({ tokens, logProbability }) => ({ tokens, logProbability }));
-  return { startMs, endMs, segments: heard.flatMap(toSegments), evidence };
+  const language = models.recogniser.language?.() ?? null;
+  return { startMs, endMs, segments: heard.flatMap(toSegments), evidence, language };
 };
 
 const recognise = async (chunks: Chunk[], pass: Pass, recording: Recording): Promise<void> => {

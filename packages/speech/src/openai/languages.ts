@@ -1,11 +1,14 @@
 import { AppError } from "@phonoscene/kernel";
 
-/** The languages of Whisper, by ISO 639-1 (it writes `jw` for Javanese and `haw` for Hawaiian). */
+/** What Whisper's tokens call the languages: ISO 639-1, and `jw` for Javanese, `haw` for Hawaiian. */
 const CODES = (
   "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur hr bg lt la mi ml cy sk te " +
   "fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht " +
   "ps tk nn mt sa lb my bo tl mg as tt haw ln ha ba jw su yue"
 ).split(" ");
+
+/** The languages of Whisper, as BCP 47 tags. */
+export const WHISPER_LANGUAGES: readonly string[] = CODES.map((code) => (code === "jw" ? "jv" : code));
 
 const names = new Intl.DisplayNames("en", { type: "language" });
 /** Names that Whisper spells in its own way. */

@@ -9,11 +9,20 @@ import {
   type TranscriptFormat,
   type TranscriptWithWords,
 } from "@phonoscene/contracts";
-import { type Database, findTask, findTaskWithWords, type TaskRow } from "@phonoscene/db";
+import {
+  type Database,
+  findTask,
+  findTaskWithWords,
+  findTranscriptRevision,
+  type OwnedTask,
+  type TaskRow,
+} from "@phonoscene/db";
 import { AppError } from "@phonoscene/kernel";
 
 import { endpoint, type Route } from "../../http/endpoint.ts";
+import { etagOf } from "../../http/etag.ts";
 import { taskNotFound, toTaskView, toTranscriptWithWords } from "../tasks/index.ts";
+import { revisionNotFound, withRevision } from "../transcripts/index.ts";
 import { attachment } from "./file-name.ts";
 import { toChapters } from "./formats/chapters.ts";
 import { toCsv } from "./formats/csv.ts";
@@ -107,16 +116,24 @@ export const exportRoutes = ({ database: { db } }: { database: Database }): Rout
     if (task === null) throw taskNotFound();
     return task;
   };
+  const atVersion = async (task: TaskRow, where: OwnedTask, version: number | undefined): Promise<TaskRow> => {
+    const { transcript } = task;
+    if (!transcript || version === undefined || version === transcript.version) return task;
+    const revision = await findTranscriptRevision(db, where, version);
+    if (revision !== null) return { ...task, transcript: withRevision(transcript, revision, version) };
+    throw revisionNotFound(version, transcript.version);
+  };
   return [
     endpoint(exportTranscript, async ({ user, params, query, setHeader }) => {
       const where = { id: params.id, userId: user.id };
       const task = query.format === "json" ? await findTaskWithWords(db, where) : await find(where, ["transcript"]);
       if (task === null) throw taskNotFound();
-      const transcript = toTranscriptWithWords(task);
+      const transcript = toTranscriptWithWords(await atVersion(task, where, query.version));
       if (transcript === null) throw notReady(task, "transcript");
       const { mediaType, extension, write } = TRANSCRIPT[query.format];
       const chunks = write(transcript);
       setHeader("Content-Disposition", disposition(task, extension));
+      if (query.format === "json") setHeader("ETag", etagOf(transcript));
       return { mediaType, chunks };
     }),
 

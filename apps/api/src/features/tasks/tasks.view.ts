@@ -40,6 +40,7 @@ const toTranscript = (transcript: TaskRow["transcript"]): Task["transcript"] =>
     text: transcript.text,
     engine: transcript.engine,
     durationMs: transcript.durationMs,
+    version: transcript.version,
     wordTiming: StoredWordTiming.parse(transcript.wordTiming),
     segments: transcript.segments.map(({ position, startMs, endMs, text, confidence, speaker }) => ({
       id: position,

@@ -1,0 +1,2 @@
+export { revisionNotFound, withRevision } from "./revision.ts";
+export { transcriptRoutes } from "./transcripts.routes.ts";
