@@ -6,7 +6,7 @@ import { defineEndpoint } from "./endpoint.ts";
 import { MAX_PROMPTS_OF_TASK, RowId } from "./prompts.ts";
 import { storedText } from "./stored-text.ts";
 import { Prompt } from "./storyboard.ts";
-import { TaskOptions } from "./task-options.ts";
+import { consistentOptions, TaskOptions } from "./task-options.ts";
 import { Task } from "./tasks.ts";
 import { Warning } from "./warnings.ts";
 
@@ -36,12 +36,15 @@ export const VaryPrompt = z
 export const RetargetTask = z
   .strictObject({
     target: option.target.unwrap(),
+    targetVersion: option.targetVersion.unwrap().optional().meta({ description: "Left out: the target's default" }),
+    parameters: option.parameters.unwrap().optional().meta({ description: "In place of those before; null for none" }),
     aspectRatio: option.aspectRatio.unwrap().optional(),
     negative: option.negative.unwrap().optional(),
     overwrite: z.boolean().default(false).meta({
       description: "Prompts whose words a person changed, too; else they are passed over, with a warning",
     }),
   })
+  .superRefine(consistentOptions)
   .meta({ id: "RetargetTask", example: { target: "flux", aspectRatio: "16:9" } });
 
 export const Retargeted = z

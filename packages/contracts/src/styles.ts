@@ -23,12 +23,11 @@ const FIELDS = {
   aspectRatio: AspectRatio.nullable().default(null),
 };
 
+const PARTS = ["camera", "lens", "photography", "film", "style", "negative", "aspectRatio"] as const;
+
 export const CreateStyle = z
   .strictObject({ name: StyleName, ...FIELDS })
-  .refine(
-    ({ name: _, ...fields }) => Object.values(fields).some((field) => field !== null),
-    "Say something of the look",
-  )
+  .refine((style) => PARTS.some((part) => style[part] !== null), "Say something of the look")
   .meta({
     id: "CreateStyle",
     example: { name: "Noir", photography: "film noir photograph", film: "Kodak Tri-X 400 film", aspectRatio: "16:9" },

@@ -76,6 +76,8 @@ const queue = async (tx: Db, task: OwnedTask, { deadlineMs, ...scope }: RewriteA
   await addToOutbox(tx, [{ job: "write-prompts", payload: { taskId: task.id } }]);
 };
 
+const refuse = (refusal: RewriteRefusal): RewriteOutcome => ({ outcome: "refused", refusal });
+
 /**
  * Puts a task that is over back into the queue to write some of its prompts again, or more of them. The same request
  * made again finds its scope on the task, and asks for nothing.
@@ -85,7 +87,6 @@ export const askForRewrite = (db: PrismaClient, task: OwnedTask, asked: RewriteA
     const [ended] = await tx.$queryRaw<Ended[]>`
       SELECT status, scope ->> 'id' AS "scopeId" FROM tasks
       WHERE id = ${task.id}::uuid AND user_id = ${task.userId}::uuid FOR UPDATE`;
-    const refuse = (refusal: RewriteRefusal): RewriteOutcome => ({ outcome: "refused", refusal });
     if (ended === undefined) {
       const message = "There is no such task among yours: it was never there, or it was deleted.";
       return refuse({ code: "task/not-found", at: null, message });

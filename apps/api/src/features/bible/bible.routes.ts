@@ -34,28 +34,23 @@ export const bibleRoutes = ({ database }: { database: Database }): Route[] => [
     const task = { id: input.params.id, userId: input.user.id };
     const version = versionOfIfMatch(input.header("if-match"));
     const result = await changeBible(database.db, { ...task, version }, (row) => planBible(row, input.body));
-    switch (result.outcome) {
-      case "changed":
-        return answer(result.row, input);
-      case "not-found":
-        return throwNoBible(database, task);
-      case "not-over":
-        throw new AppError("task/not-ready", {
-          detail: "The task is still at work and may write its bible: change it once the task is over.",
-        });
-      case "stale": {
-        const current = answer(result.row, input);
-        const detail = `The bible has changed: it is at version ${current.version} now. Look at it, and send the change again.`;
-        throw new AppError("request/stale", { detail, current });
-      }
-      case "fault": {
-        const path = `body.${result.fault.path}`;
-        const { message } = result.fault;
-        throw new AppError("request/invalid", {
-          detail: `${path}: ${message}`,
-          errors: [{ path, code: "custom", message }],
-        });
-      }
+    if (result.outcome === "changed") return answer(result.row, input);
+    if (result.outcome === "not-found") return throwNoBible(database, task);
+    if (result.outcome === "stale") {
+      const current = answer(result.row, input);
+      const detail = `The bible has changed: it is at version ${current.version} now. Look at it, and send the change again.`;
+      throw new AppError("request/stale", { detail, current });
     }
+    if (result.outcome === "not-over") {
+      throw new AppError("task/not-ready", {
+        detail: "The task is still at work and may write its bible: change it once the task is over.",
+      });
+    }
+    const path = `body.${result.fault.path}`;
+    const { message } = result.fault;
+    throw new AppError("request/invalid", {
+      detail: `${path}: ${message}`,
+      errors: [{ path, code: "custom", message }],
+    });
   }),
 ];

@@ -4,6 +4,8 @@ import { retargetPrompt } from "@phonoscene/prompting/retarget";
 
 export type Retarget = { options: TaskOptions; overwrite: boolean };
 
+const positionsOf = (list: Retargetable["prompts"]): number[] => list.map(({ position }) => position);
+
 /** "Prompts 1, 4" as people count them. */
 const label = (positions: readonly number[]): string =>
   `${positions.length === 1 ? "Prompt" : "Prompts"} ${positions.map((position) => position + 1).join(", ")}`;
@@ -16,7 +18,6 @@ export const planRetarget = (
   { prompts, savedStyle }: Retargetable,
   { options, overwrite }: Retarget,
 ): RetargetPlan & { warnings: Warning[] } => {
-  const positionsOf = (list: Retargetable["prompts"]): number[] => list.map(({ position }) => position);
   const open = prompts.filter(({ locked }) => !locked);
   const bare = open.filter(({ slots }) => slots.length === 0);
   const written = open.filter(({ slots }) => slots.length > 0);

@@ -48,7 +48,7 @@ const retargetRoute = ({ database: { db } }: Dependencies): Route =>
     const { overwrite, ...changes } = body;
     const warnings: ReturnType<typeof planRetarget>["warnings"] = [];
     const outcome = await retargetTask(db, task, (state) => {
-      const options = TaskOptions.parse({ ...state.options, ...changes });
+      const options = TaskOptions.parse({ ...state.options, targetVersion: null, ...changes });
       const { warnings: found, ...plan } = planRetarget(state, { options, overwrite });
       warnings.push(...found);
       return plan;

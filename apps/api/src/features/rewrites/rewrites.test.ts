@@ -70,6 +70,14 @@ describe("a storyboard for another generator", () => {
     expect(back[0]?.slots).toEqual(slots);
   });
 
+  it("is written for the version that is named, and for no version that the target has not", async () => {
+    const { task } = await retarget({ target: "midjourney", targetVersion: "7" });
+    expect(task.options).toMatchObject({ target: "midjourney", targetVersion: "7" });
+    const refused = await call("POST", "/retarget", { target: "flux", targetVersion: "7" });
+    expect(await refused.json()).toMatchObject({ status: 422, errors: [{ path: "body.targetVersion" }] });
+    expect((await retarget({ target: "flux" })).task.options).toMatchObject({ target: "flux", targetVersion: null });
+  });
+
   it("passes over what a person wrote, with a warning, until it is told to overwrite", async () => {
     await edit(0, { content: "by hand" });
     await call("POST", "/prompts", { content: "added by hand" });
