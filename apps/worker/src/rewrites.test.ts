@@ -18,7 +18,10 @@ import { SLOW, useWorld } from "./test-use-world.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const STORY = readFileSync(new URL("../../../bench/prompts/texts/keeper.txt", import.meta.url), "utf8");
+const STORY = readFileSync(
+  new URL("../../../packages/prompting/eval/texts/narration-keeper.dev.txt", import.meta.url),
+  "utf8",
+);
 
 // One backend: which one carries the job makes no difference to what the run does.
 const store: TestBackend = { kind: "postgres", database: useDatabase(), redisUrl: null, prefix: newId() };

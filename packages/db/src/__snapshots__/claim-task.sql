@@ -13,7 +13,7 @@ ORDER BY position)
 FROM transcript_segments
 WHERE task_id = tasks.id), '[]'))
 FROM transcripts
-WHERE task_id = tasks.id) END AS transcript, CASE WHEN $10 = 'prompting' THEN json_build_object( 'scope', scope, 'bible', (SELECT json_build_object('entities', entities, 'style', style, 'removedIds', removed_ids)
+WHERE task_id = tasks.id) END AS transcript, CASE WHEN $11 = 'prompting' THEN json_build_object( 'scope', scope, 'bible', (SELECT json_build_object('entities', entities, 'style', style, 'removedIds', removed_ids)
 FROM bibles
 WHERE task_id = tasks.id), 'savedStyle', (SELECT json_build_object('camera', camera, 'lens', lens, 'photography', photography, 'film', film, 'style', style, 'negative', negative, 'aspectRatio', aspect_ratio)
 FROM styles
