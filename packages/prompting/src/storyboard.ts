@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { Slot, Warning } from "@phonoscene/contracts";
+import type { BibleEntity, Slot, Warning } from "@phonoscene/contracts";
 import { AppError } from "@phonoscene/kernel";
 
 import { injectBible } from "./bible/inject.ts";
@@ -56,19 +56,18 @@ const textWarnings = (engine: string, language: string, text: string): Warning[]
   return engine === "local" ? [...short, ...languageWarning(language, text)] : short;
 };
 
-const writePrompts = async (
-  request: StoryboardRequest,
-  scenes: readonly SceneDraft[],
-  written: ReadonlyMap<number, Slot[]>,
-) => {
+type Filled = { scenes: readonly SceneDraft[]; wanted: ReadonlySet<number>; slots: readonly Slot[][]; bible: readonly BibleEntity[] };
+
+/** One prompt a turn of the event loop: a bible of many entities takes milliseconds to look for in each. */
+const writePrompts = async (request: StoryboardRequest, { scenes, wanted, slots, bible }: Filled) => {
   const prompts: Omit<PromptDraft, "position">[] = [];
   const warnings: Warning[] = [];
-  for (const [index, slots] of written) {
+  for (const index of wanted) {
     await nextTurn();
     request.signal.throwIfAborted();
     const scene = scenes[index];
     if (scene === undefined) throw new Error(`an engine wrote scene ${index}, which is not there`);
-    const result = writeWords(scene, slots, request.options);
+    const result = writeWords(scene, injectBible(slots[index] ?? [], bible), request.options);
     const { startMs, endMs, segmentIds, excerpt } = scene;
     prompts.push({ sceneIndex: index, startMs, endMs, segmentIds, excerpt, ...result.words });
     warnings.push(...result.warnings);
@@ -118,8 +117,8 @@ export const writeStoryboard = async (engine: PromptEngine, asked: StoryboardReq
     onProgress: (fraction) => request.onProgress(PREPARED_SHARE + BIBLE_SHARE + ENGINE_SHARE * fraction),
     signal: request.signal,
   });
-  const shown = new Map([...wanted].map((index) => [index, injectBible(written.slots[index] ?? [], bible.entities)]));
-  const { prompts, warnings } = await writePrompts(request, scenes, shown);
+  const filled = { scenes, wanted, slots: written.slots, bible: bible.entities };
+  const { prompts, warnings } = await writePrompts(request, filled);
   request.onProgress(1);
   return {
     language,

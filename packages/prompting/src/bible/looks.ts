@@ -28,6 +28,8 @@ const AFTER_NOUN = new Set(
 /** How an entity is told in a prompt. */
 export type Looks = {
   entity: BibleEntity;
+  /** Its name and its aliases, in words; none of them empty. */
+  names: string[][];
   /** "a" or "the"; empty where the description has none. */
   article: string;
   /** Without its article: "old keeper in a blue coat". */
@@ -60,8 +62,10 @@ export const looksOf = (entity: BibleEntity): Looks => {
   const core = coreOf(bare);
   const bareWords = promptWords(bare).map((word) => word.bare);
   const head = promptWords(core).at(-1)?.text ?? core;
+  const names = [entity.name, ...entity.aliases].map((name) => promptWords(name).map(({ text }) => text));
   return {
     entity,
+    names: names.filter((name) => name.length > 0),
     article,
     bare,
     bareWords,

@@ -176,10 +176,7 @@ const isSure = (mention: Mention, all: readonly Mention[]): boolean =>
 export const findMentions = (prompt: Prompt, bible: readonly Looks[]): Mention[] => {
   const found = prompt.words.flatMap((_word, at) =>
     bible.flatMap((looks) => {
-      const names = [looks.entity.name, ...looks.entity.aliases].map((name) =>
-        promptWords(name).map(({ text }) => text),
-      );
-      const mentions = names.filter((name) => name.length > 0).map((name) => mentionAt(prompt, at, { looks, name }));
+      const mentions = looks.names.map((name) => mentionAt(prompt, at, { looks, name }));
       return [descriptionAt(prompt, at, looks), ...mentions].filter((mention) => mention !== null);
     }),
   );

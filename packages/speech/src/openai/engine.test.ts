@@ -92,11 +92,14 @@ describe("a small recording", () => {
     expect(result.language).toBe("pt-BR");
   });
 
-  test("without times of words still has times of sentences", async () => {
+  test("without times of words still has times of sentences, over which its words are laid", async () => {
     await start({ hasWords: false, textOf: () => "A fox ran. The long night came and the river froze." });
-    const { segments } = await engine().transcribe(request());
+    const { segments, wordTiming } = await engine().transcribe(request());
     expect(segments.length).toBeGreaterThan(1);
-    expect(segments.every(({ words }) => words === null)).toBe(true);
+    expect(wordTiming).toBe("interpolated");
+    const spoken = segments.flatMap(({ words }) => words ?? []);
+    expect(spoken.map(({ text }) => text).join(" ")).toBe("A fox ran. The long night came and the river froze.");
+    expect(spoken.every(({ confidence }) => confidence === null)).toBe(true);
     expect(segments[0]?.endMs).toBeLessThanOrEqual(segments[1]?.startMs ?? 0);
   });
 });
@@ -161,11 +164,12 @@ describe("a model without times", () => {
       expect(fields).not.toHaveProperty("timestamp_granularities[]");
       expect(wavMs).toBeLessThanOrEqual(28_000);
     }
-    expect(result.language).toBe("en");
-    for (const [index, { startMs, endMs, words }] of result.segments.entries()) {
+    expect(result).toMatchObject({ language: "en", wordTiming: "interpolated" });
+    for (const [index, { startMs, endMs, words, text }] of result.segments.entries()) {
       expect(startMs).toBeGreaterThanOrEqual(result.segments[index - 1]?.endMs ?? 0);
       expect(endMs).toBeGreaterThan(startMs);
-      expect(words).toBeNull();
+      expect(words?.map((word) => word.text).join(" ")).toBe(text);
+      expect(words?.every((word) => word.startMs >= startMs && word.endMs <= endMs)).toBe(true);
     }
   });
 
