@@ -4,6 +4,8 @@ import { withWorld } from "./world.ts";
 
 const SKEWS_MS: readonly number[] = [5 * MINUTE, -5 * MINUTE, DAY, -DAY];
 const TASKS = 8;
+/** The bible is read, then the prompts are written. */
+const CALLS_A_TASK = 2;
 
 export const row13: Row = {
   number: 13,
@@ -24,7 +26,7 @@ export const row13: Row = {
           if (id !== null) ids.push(id);
           await world.untilCompleted(ids);
           const calls = vendors.prompts.requests.length - asked;
-          if (calls > ids.length)
+          if (calls > CALLS_A_TASK * ids.length)
             tally.fail(`with ${skewMs} ms of skew ${calls} calls were paid for ${ids.length} tasks`);
           await skewed.stop();
         });
