@@ -37,7 +37,7 @@ const NO_LIMITS: RateLimitConfig = {
 
 export const TEST_HOOK_SECRET = "another secret of more than thirty-two characters";
 
-/** Of "correct horse battery", as the service makes it; to make it for every user of every test took a third of their time. */
+/** Of "correct horse battery", as the service makes it: made once, since each hash takes 64 MiB and some 100 ms. */
 const PASSWORD_HASH =
   "$argon2id$v=19$m=65536,t=3,p=1$fcNUQlYt3M8Z8OhMEwvQpA$wnbyrZ/mD06us3SNTVuQmqSj0jPGUd2yr601/Hn7Dyc";
 
