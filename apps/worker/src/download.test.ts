@@ -136,7 +136,7 @@ describeOnBackends("a recording at a URL", (store) => {
 
   it.each([
     ["a file that is not there", "/missing.mp3", "download_failed", /404/],
-    ["a page in place of a recording", "/page.mp3", "audio_unreadable", /none of mp3/],
+    ["a page in place of a recording", "/page.mp3", "audio_unreadable", /none of wav, .*mp3/],
     ["an empty file", "/empty.mp3", "audio_empty", /empty/],
     ["a redirect into a private network", "/inward.mp3", "download_failed", /not public/],
     ["an address that is not public", "http://192.168.7.7/a.mp3", "download_failed", /not public/],
