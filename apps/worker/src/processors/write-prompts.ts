@@ -26,7 +26,10 @@ type Dependencies = {
 
 type Work = { task: ClaimedTask; run: Pick<RewriteRequest, "gate" | "onProgress" | "signal"> };
 
-const writeWhole = async ({ database, prompting }: Dependencies, { task, run }: Work): Promise<boolean> => {
+/** Stores what was written; false where the claim is lost. */
+type Commit = () => Promise<boolean>;
+
+const writeWhole = async ({ database, prompting }: Dependencies, { task, run }: Work): Promise<Commit> => {
   const { transcript, storyboard: state } = task;
   const storyboard = await writeStoryboard(prompting, {
     source:
@@ -41,20 +44,18 @@ const writeWhole = async ({ database, prompting }: Dependencies, { task, run }: 
     kept: (state?.prompts ?? []).map(({ id, startMs, segmentIds }) => ({ id, startMs, segmentIds: segmentIds ?? [] })),
     ...run,
   });
-  crashPoint("storyboard/written");
   const warnings = [...storyboard.warnings, ...styleWarnings(task)];
-  return commitStoryboard(database.db, task, { ...storyboard, warnings });
+  return () => commitStoryboard(database.db, task, { ...storyboard, warnings });
 };
 
 const writeAgain = async (
   { database, prompting }: Dependencies,
   { task, run }: Work,
   { state, scope }: { state: StoryboardState; scope: RewriteScope },
-): Promise<boolean> => {
+): Promise<Commit> => {
   const rewrite = await rewriteScope(prompting, { task, state, scope }, run);
-  crashPoint("storyboard/written");
   const warnings = [...rewrite.warnings, ...styleWarnings(task)];
-  return commitRewrite(database.db, task, { ...rewrite, warnings });
+  return () => commitRewrite(database.db, task, { ...rewrite, warnings });
 };
 
 /** The style that the task names may be gone by now. */
@@ -84,10 +85,12 @@ export const writePrompts =
           const gate = deps.gates.for({ task, hasUnderstudy: true });
           const work = { task, run: { gate, onProgress, signal } };
           const { storyboard: state } = task;
-          const isStored =
+          const commit =
             state === null || state.scope === null
               ? await writeWhole(deps, work)
               : await writeAgain(deps, work, { state, scope: state.scope });
+          crashPoint("storyboard/written");
+          const isStored = await commit();
           crashPoint("storyboard/committed");
           return isStored ? "done" : "lost";
         },
