@@ -56,7 +56,12 @@ const textWarnings = (engine: string, language: string, text: string): Warning[]
   return engine === "local" ? [...short, ...languageWarning(language, text)] : short;
 };
 
-type Filled = { scenes: readonly SceneDraft[]; wanted: ReadonlySet<number>; slots: readonly Slot[][]; bible: readonly BibleEntity[] };
+type Filled = {
+  scenes: readonly SceneDraft[];
+  wanted: ReadonlySet<number>;
+  slots: readonly Slot[][];
+  bible: readonly BibleEntity[];
+};
 
 /** One prompt a turn of the event loop: a bible of many entities takes milliseconds to look for in each. */
 const writePrompts = async (request: StoryboardRequest, { scenes, wanted, slots, bible }: Filled) => {
