@@ -16,6 +16,10 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     globalSetup: ["test/global-setup.ts"],
     pool: "forks",
+    // Loading packages anew for each file took longer than many a file's tests.
+    isolate: false,
+    // wink-nlp's model grows with each use of it: its reader stays for as long as the process, as in the service.
+    server: { deps: { external: [/packages\/prompting\/src\/english\/reader\.ts$/] } },
     maxWorkers: 2,
     // Of one file: the fault tests, whose processes share two cores with everything else.
     maxConcurrency: 2,

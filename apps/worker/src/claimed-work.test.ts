@@ -1,3 +1,5 @@
+import { once } from "node:events";
+
 import { TaskOptions } from "@phonoscene/contracts";
 import { cancelTask, createTask, createUser, type Database, openDatabase, retryTask } from "@phonoscene/db";
 import { AppError, createLogger } from "@phonoscene/kernel";
@@ -33,10 +35,11 @@ const newText = async (): Promise<string> => {
 const run = (id: string, work: StageDefinition["run"], { signal } = new AbortController()) =>
   runStage({ stage: "prompting", database, watch, leaseMs: 10_000, run: work }, id, { signal, logger });
 
-const untilAborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error));
-  });
+/** The news of a lost claim may come before the work waits for it. */
+const untilAborted = async (signal: AbortSignal): Promise<never> => {
+  if (!signal.aborted) await once(signal, "abort");
+  throw signal.reason;
+};
 
 it("work on a task that is canceled stops, and looks again in case the task was retried meanwhile", async () => {
   const id = await newText();
