@@ -32,7 +32,7 @@ const RELATIVES = new Set(words("who whom which that"));
 const ALWAYS_SUBORDINATE = new Set(
   words("because although though unless if whether until till whereas while when whenever lest where whose"),
 );
-const ASPECTUAL = new Set(words("begin start continue keep try go seem use help dare come"));
+const ASPECTUAL = new Set(words("begin start continue keep try go seem use help dare come choose manage hurry"));
 const NEGATIONS = new Set(words("not n't never no neither nor"));
 const EMPTY_ADVERBS = new Set(
   words(
@@ -123,7 +123,15 @@ const prepositionAt = (tokens: readonly Token[], start: number): Chunk => {
     return { kind: "preposition", start, end: gerund?.end ?? end, object: null, gerund, isParticle: false };
   }
   const modified = isParticipleModifier(tokens, end) ? nounPhraseAt(tokens, end + 1) : null;
-  const object = modified === null ? nounPhraseAt(tokens, end) : { ...modified, start: end };
+  const phrase = modified === null ? nounPhraseAt(tokens, end) : { ...modified, start: end };
+  // "the sun came up | we were in the mountains"
+  const object = phrase?.isNominative === true ? null : phrase;
+  const isShared = object === null && tokens[end]?.tag === "ADJ" && tokens[end + 1]?.tag === "CCONJ";
+  // "in vacant or in pensive mood": one noun for two.
+  if (isShared && tokens[end + 2]?.lower === tokens[start]?.lower) {
+    const second = prepositionAt(tokens, end + 2);
+    if (second.kind === "preposition" && second.object !== null) return { ...second, start };
+  }
   return {
     kind: "preposition",
     start,
@@ -154,7 +162,9 @@ const opensTimeClause = (tokens: readonly Token[], start: number): boolean => {
   // "before the woodcutters, by a similar process, produced": the verb may stand a little off.
   for (let at = phrase.end; at < phrase.end + MAX_VERB_DISTANCE; at += 1) {
     const verb = verbGroupAt(tokens, at);
-    if (verb !== null) return verb.isSurelyFinite || verb.form === "either";
+    // "till the bridges burn"
+    const isPlural = phrase.isSingular !== true && verb?.form === "base";
+    if (verb !== null) return verb.isSurelyFinite || verb.form === "either" || isPlural;
     if (tokens[at]?.text !== "," || tokens[at + 1]?.tag !== "ADP") {
       if (at === phrase.end || /[.;:!?]/u.test(tokens[at]?.text ?? ".")) return false;
     }

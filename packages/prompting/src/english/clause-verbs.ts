@@ -7,9 +7,19 @@ import {
   openClause,
   extend,
   followingNoun,
+  startsClause,
   type Clause,
 } from "./clause-state.ts";
 import { isInverting, isSpeech, mustHaveObject } from "./verbs.ts";
+
+/** "dwelt a miner, forty-niner, and his daughter" */
+const secondSubject = (state: State, first: number): { noun: NounPhrase; at: number } | null => {
+  const at = skip(state.chunks, first + 1, ["comma"]);
+  const joint = state.chunks[at]?.kind === "noun" ? skip(state.chunks, at + 1, ["comma"]) : at;
+  const noun = state.chunks[joint + 1];
+  if (state.chunks[joint]?.kind !== "conjunction" || noun?.kind !== "noun") return null;
+  return startsClause(state.chunks, joint + 1) ? null : { noun, at: joint + 1 };
+};
 
 /** A verb without a subject before it: there it stands after it, or is the last clause's, or there is none. */
 const onLonelyVerb = (state: State, verb: VerbGroup, index: number): number => {
@@ -21,7 +31,13 @@ const onLonelyVerb = (state: State, verb: VerbGroup, index: number): number => {
     const found = followingNoun(state, index);
     if (found !== null && (found.at === index + 1 || state.isExistential)) {
       const isBare = verb.voice === "copula";
-      openClause(state, { subjects: [found.noun], verb, origin: isBare ? "existential" : "inverted" });
+      const second = isBare ? null : secondSubject(state, found.at);
+      const subjects = second === null ? [found.noun] : [found.noun, second.noun];
+      openClause(state, { subjects, verb, origin: isBare ? "existential" : "inverted" });
+      if (second !== null && state.open !== null) {
+        state.open.complement = { start: second.noun.end, end: second.noun.end };
+        return second.at + 1;
+      }
       const between = state.chunks.slice(index + 1, found.at).filter(({ kind }) => kind === "preposition");
       if (state.open !== null) {
         state.open.complement = { start: found.noun.end, end: found.noun.end };
@@ -144,8 +160,11 @@ export const onVerb = (state: State, verb: VerbGroup, index: number): number => 
   // "saw the bird fly": a bare infinitive stays with its verb.
   if (state.open !== null && verb.form === "base" && !verb.isSurelyFinite && before?.kind === "noun") {
     if (isLetting(state.open)) {
+      const { lastSubjects } = state;
       state.open.parts.pop();
       openClause(state, { subjects: [before], verb, origin: "main" });
+      // "hear the bellows roar and catch the sparks": the bellows catch nothing.
+      state.lastSubjects = lastSubjects;
       return index + 1;
     }
     extend(state, verb);

@@ -38,8 +38,10 @@ const onComma = (state: State, index: number): void => {
     !startsClause(state.chunks, next) &&
     state.open.parts.at(-1)?.kind === "noun" &&
     !chunk.isPronoun;
+  // "crisp, and black, and long"
+  const isQuality = chunk?.kind === "other" && state.open.parts.at(-1)?.kind === "other";
   const isTail = chunk?.kind === "preposition" && state.open.complement.end - state.open.complement.start < 5;
-  if (isList || isTail) extend(state, state.chunks[index]!);
+  if (isList || isTail || (isQuality && state.open.verb.voice === "copula")) extend(state, state.chunks[index]!);
   else close(state);
 };
 
@@ -51,7 +53,9 @@ const onConjunction = (state: State, index: number): void => {
   const laterVerb = state.chunks[later + 1];
   const startsLater =
     later > next && laterVerb?.kind === "verb" && laterVerb.form !== "gerund" && startsClause(state.chunks, later);
-  if (
+  const isQuality = chunk?.kind === "other" && state.open.verb.voice === "copula";
+  if (isQuality && state.open.parts.at(-1)?.kind === "comma") extend(state, state.chunks[index]!);
+  else if (
     startsLater ||
     startsClause(state.chunks, next) ||
     chunk?.kind === "verb" ||
@@ -85,7 +89,14 @@ const onPreposition = (state: State, chunk: Chunk & { kind: "preposition" }): vo
   } else state.lead.push({ start: chunk.start, end: chunk.end });
 };
 
+/** "told reporters that he sat there": what was told, and nothing of the reporters. */
+const TELLING = /^(?:tell|inform|remind|assure|convince|warn|promise)$/u;
+
 const onRelative = (state: State, index: number): void => {
+  if (state.open !== null && TELLING.test(state.open.verb.lemma) && state.chunks[index + 1]?.kind === "noun") {
+    breakSentence(state);
+    return;
+  }
   state.antecedent = nounBefore(state, index) ?? lastNoun(state);
   if (state.subjects.length > 0) state.waiting = state.subjects;
   state.subjects = [];

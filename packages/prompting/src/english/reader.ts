@@ -28,6 +28,7 @@ const sameCase = (model: string, word: string): string =>
 export const modernise = (text: string): string =>
   text
     .replaceAll(/,? whose name (?:was|is) (?=\p{Lu})(\p{L}+),?/gu, " named $1")
+    .replaceAll(/\b((?:an?|the) \p{Ll}+), of (?=\p{Ll})/gu, "$1 of ")
     .replaceAll(/\b(thou(?: that)?) art\b/giu, "$1 are")
     .replaceAll(/[\p{L}']+/gu, (word) => {
       const modern = archaic.get(word.toLowerCase());
@@ -99,7 +100,8 @@ export const createReader = (): Reader => {
     nlp ??= winkNLP(model, ["sbd", "pos"]);
     const tokens = nlp.readDoc(modernise(sentence)).tokens();
     // `out(its.x)` is typed as a union of its overloads; with these two helpers it is a list of strings.
-    const texts = tokens.out<string>(nlp.its.value);
+    // "the rising sun." is no Sunday.
+    const texts = tokens.out<string>(nlp.its.value).map((text) => text.replace(/(?<=^\p{Ll}{2,})\.$/u, ""));
     const tags = tokens.out(nlp.its.pos) as string[];
     const spaces = tokens.out<string>(nlp.its.precedingSpaces);
     const list = texts.map((text, index) => ({ text, lower: text.toLowerCase(), tag: tags[index] ?? "X" }));

@@ -1,6 +1,6 @@
 import { SYMBOLS } from "../lexicons/symbols.data.ts";
 import type { Token } from "./reader.ts";
-import { verbForm } from "./verbs.ts";
+import { verbForm, visibility } from "./verbs.ts";
 import { isConcrete, isFirstName, isPlural, nounKind, singular, words } from "./words.ts";
 
 const SUBJECT_PRONOUNS = new Set(words("i you he she it we they who"));
@@ -29,10 +29,13 @@ const FUNCTION_TAGS: Readonly<Record<string, string>> = {
 };
 
 const opensNounPhrase = (token: Token | undefined): boolean =>
-  token !== undefined && (DETERMINERS.has(token.lower) || POSSESSIVES.has(token.lower));
+  token !== undefined &&
+  (DETERMINERS.has(token.lower) || POSSESSIVES.has(token.lower) || (token.lower === "that" && token.tag === "DET"));
 const isNominal = (token: Token | undefined): boolean => token?.tag === "NOUN" || token?.tag === "PROPN";
 const endsPhrase = (token: Token | undefined): boolean =>
-  token === undefined || ["PUNCT", "ADP", "CCONJ", "SCONJ", "VERB", "AUX", "ADV", "PART"].includes(token.tag);
+  token === undefined ||
+  /^(?:who|which|that)$/u.test(token.lower) ||
+  ["PUNCT", "ADP", "CCONJ", "SCONJ", "VERB", "AUX", "ADV", "PART"].includes(token.tag);
 
 type Place = { token: Token; previous: Token | undefined; next: Token | undefined; before: Token | undefined };
 
@@ -42,7 +45,9 @@ const verbThatIsNoun = ({ token, previous, next, before }: Place): boolean => {
   if (token.tag === "AUX" && !/^(?:can|will|must|might|need)$/u.test(token.lower)) return false;
   if (token.tag !== "VERB" && token.tag !== "AUX") return false;
   if (ONLY_NOUNS.has(token.lower)) return true;
-  const afterDeterminer = opensNounPhrase(previous) || (previous?.tag === "ADJ" && opensNounPhrase(before));
+  // "the burning sparks that fly"
+  const isQuality = previous?.tag === "ADJ" || (previous?.lower.endsWith("ing") === true && isConcrete(token.lower));
+  const afterDeterminer = opensNounPhrase(previous) || (isQuality && opensNounPhrase(before));
   return afterDeterminer && endsPhrase(next) && !(token.lower.endsWith("ing") && isNominal(next));
 };
 
@@ -73,15 +78,25 @@ const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
   if (form.form === "gerund" && previous?.tag === "ADP" && opensNounPhrase(next)) return true;
   // "this woman standing on the quay"
   if (form.form === "gerund" && isLivingNoun(previous) && (next?.tag === "ADP" || opensNounPhrase(next))) return true;
-  if (form.form === "gerund") return previous?.tag === "PUNCT" && (opensObject || next?.tag === "ADP");
+  if (form.form === "gerund") {
+    // "fluttering and dancing in the breeze"
+    const isSecond = previous?.lower === "and" && before?.tag === "VERB" && before.lower.endsWith("ing");
+    const isFirst = previous?.tag === "PUNCT" && next?.lower === "and" && visibility(form.lemma) > 1;
+    return isFirst || ((previous?.tag === "PUNCT" || isSecond) && (opensObject || next?.tag === "ADP"));
+  }
   const isThing = isConcrete(token.lower) || nounKind(singular(token.lower)) !== null;
   if (form.form === "past" || form.form === "either")
     return !isThing && !opensNounPhrase(previous) && previous?.tag !== "ADJ";
   if (previous !== undefined && MODALS.has(previous.lower)) return true;
   const coordinated = previous?.tag === "CCONJ" || (previous?.tag === "PUNCT" && before !== undefined);
-  if (coordinated && form.form === "base") return opensObject && !isThing;
+  // "sit in front of the wardrobe and talk to it"
+  const isAddressing = previous?.lower === "and" && next?.lower === "to";
+  if (coordinated && form.form === "base") return (opensObject || isAddressing) && !isThing;
   // "The miller grinds the corn": a third person between a noun and a determiner.
-  const isActor = previous?.tag === "NOUN" && nounKind(previous.lower) === "person" && opensNounPhrase(next);
+  const isPerson = previous?.tag === "NOUN" && nounKind(previous.lower) === "person";
+  // "my brother waves from the car", against "the soldier ants in the grass"
+  const mayGesture = opensNounPhrase(before) && !COMPOUNDED.test(nounKind(singular(token.lower)) ?? "");
+  const isActor = isPerson && (opensNounPhrase(next) || mayGesture);
   return (
     form.form === "third" &&
     isNominal(previous) &&
@@ -89,6 +104,9 @@ const nounThatIsVerb = ({ token, previous, next, before }: Place): boolean => {
     (!isThing || isActor)
   );
 };
+
+/** What a person's word before it may belong to: "police cars". */
+const COMPOUNDED = /^(?:animal|artifact|food|person|plant)$/u;
 
 /** "with a steel clip": after one thing a bare verb is none. */
 const isCompoundEnd = ({ token, previous, next, before }: Place): boolean =>
@@ -155,6 +173,8 @@ const repaired = (place: Place): Token => {
   if (token.tag === "VERB" && verbForm(token.lower) === null && isConcrete(token.lower))
     return { ...token, tag: "NOUN" };
   if (token.lower === "i" || token.lower === "you") return { ...token, tag: "PRON" };
+  // "till the morning comes"
+  if (token.tag === "NOUN" && /^(?:comes|goes|says|becomes)$/u.test(token.lower)) return { ...token, tag: "VERB" };
   // "Printing, then, is an art": a gerund before a comma opens nothing.
   if (previous === undefined && next?.text === "," && verbForm(token.lower)?.form === "gerund")
     return lowerFirst(token, "NOUN");
@@ -162,6 +182,11 @@ const repaired = (place: Place): Token => {
   if (token.tag === "ADP" && previous?.lower === "far" && /^(?:below|above|beyond|away|off)$/u.test(token.lower))
     return { ...token, tag: "ADV" };
   if (isShortBe(place)) return { ...token, tag: "AUX" };
+  // "in never-ending line", against "spring-cleaning his home"
+  const isCompound = token.tag === "VERB" && /\p{L}-\p{L}+(?:ing|ed)$/u.test(token.lower);
+  if (isCompound && (next?.tag === "NOUN" || next?.tag === "ADJ")) return { ...token, tag: "ADJ" };
+  // "that inward eye"
+  if (token.tag === "ADV" && token.lower.endsWith("ward") && opensNounPhrase(previous)) return { ...token, tag: "ADJ" };
   if (token.tag === "PROPN" && NUMBER_NOUNS.has(token.lower)) return lowerFirst(token, "NOUN");
   if (token.tag === "PROPN" && QUANTITIES.has(token.lower)) return { ...token, tag: "DET" };
   if (isListedModifier(place)) return { ...token, tag: "ADJ" };
@@ -169,8 +194,12 @@ const repaired = (place: Place): Token => {
   if (verbThatIsNoun(place)) return { ...token, tag: "NOUN" };
   if (nounThatIsVerb(place) || isCoordinatedPast(place)) return lowerFirst(token, "VERB");
   if (isFalseName(place)) {
+    // "Spring was in the air": a bare verb opens no sentence before another.
     const asVerb =
-      verbForm(token.lower) !== null && !isConcrete(token.lower) && (previous === undefined || opensNounPhrase(next));
+      next?.tag !== "AUX" &&
+      verbForm(token.lower) !== null &&
+      !isConcrete(token.lower) &&
+      (previous === undefined || opensNounPhrase(next));
     if (ADJECTIVE_ENDING.test(token.lower) && !isConcrete(token.lower))
       return lowerFirst(token, token.lower.endsWith("ly") ? "ADV" : "ADJ");
     return lowerFirst(token, asVerb ? "VERB" : "NOUN");

@@ -99,7 +99,9 @@ export const verbForm = (word: string): VerbForm | null => {
 const SEEN_CLASSES = new Set(words("motion contact body consumption creation competition weather"));
 
 /** How well a picture shows the act: 3 plainly, 1 somehow, 0 not at all. */
-export const visibility = (lemma: string): 0 | 1 | 2 | 3 => {
+export const visibility = (compound: string): 0 | 1 | 2 | 3 => {
+  // "spring-clean" is seen as well as "clean".
+  const lemma = compound.slice(compound.lastIndexOf("-") + 1);
   if (invisible.has(lemma)) return 0;
   if (visible.has(lemma)) return 3;
   const verbClass = classes.get(lemma) ?? "";

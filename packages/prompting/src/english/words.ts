@@ -51,9 +51,11 @@ export const singular = (word: string): string => {
 
 const lastPart = (word: string): string => word.slice(word.lastIndexOf("-") + 1);
 
-/** Trades that no list has: "firefighters", "bellmaker". */
+/** Trades that no list has: "firefighters", "bellmaker", "biologist". */
 const TRADE =
-  /^\p{L}{2,}(?:fighter|maker|worker|keeper|driver|seller|builder|singer|dancer|rider|teller|woman|women|smith|wright)s?$/u;
+  /^\p{L}{2,}(?:fighter|maker|worker|keeper|driver|seller|builder|singer|dancer|rider|teller|woman|women|smith|wright|ologist|ician|grapher)s?$/u;
+/** "parrotfish", "lyrebirds" */
+const ANIMAL = /^\p{L}{3,}(?:fish|birds?|hounds?)$/u;
 
 /** What kind of thing a noun names, by its usual sense; null for ideas and for unknown words. */
 export const nounKind = (word: string): NounKind | null => {
@@ -62,6 +64,7 @@ export const nounKind = (word: string): NounKind | null => {
   const own = kinds.get(singular(lower)) ?? kinds.get(lower);
   if (own !== undefined) return own;
   if (TRADE.test(lower)) return "person";
+  if (ANIMAL.test(lower)) return "animal";
   return lower.includes("-") ? (kinds.get(singular(lastPart(lower))) ?? null) : null;
 };
 
@@ -76,7 +79,7 @@ export const isPlural = (word: string): boolean => {
 
 const MASS = new Set(
   words(
-    "water snow rain ice fog mist smoke grass wheat corn hay straw sand mud dust gold silver iron bronze copper wool silk linen leather velvet oil paint wax clay bread milk honey butter cheese soup meat rice salt sugar wine beer tea coffee wood moonlight sunlight starlight firelight candlelight lamplight dew moss soil ground furniture money luggage frost hail thunder lightning air fire steam blood ink paper hair fur steel stone marble printing mankind humankind humanity music traffic clothing machinery jewelry jewellery crimson foliage",
+    "winter summer autumn water snow rain ice fog mist smoke grass wheat corn hay straw sand mud dust gold silver iron bronze copper wool silk linen leather velvet oil paint wax clay bread milk honey butter cheese soup meat rice salt sugar wine beer tea coffee wood moonlight sunlight starlight firelight candlelight lamplight dew moss soil ground furniture money luggage frost hail thunder lightning air fire steam blood ink paper hair fur steel stone marble printing mankind humankind humanity music traffic clothing machinery jewelry jewellery crimson foliage",
   ),
 );
 

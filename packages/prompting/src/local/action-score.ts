@@ -4,11 +4,9 @@ import type { Clause } from "../english/clauses.ts";
 import type { Token } from "../english/reader.ts";
 import { isLight, isSpeech, mustHaveObject, needsActor, visibility } from "../english/verbs.ts";
 import { isConcrete } from "../english/words.ts";
+import type { Told } from "./cast.ts";
 import { isDenied } from "./phrases.ts";
 import { UNNAMED } from "./unnamed.ts";
-
-/** A subject as it will be told. */
-export type Told = { text: string; key: string; kind: "actor" | "thing" | "idea" | "none"; isUnnamed?: boolean };
 
 /** "picked up the knife" has its object behind the particle. */
 const hasObject = (parts: readonly Chunk[]): boolean =>
@@ -34,13 +32,21 @@ const isAdjectival = (tokens: readonly Token[], clause: Clause): boolean =>
 
 const THINGS_ONLY = /^(?:break|melt|crack|shatter|open|close|ring|explode|spill|tear|boil)$/u;
 
+/** What was done shows: "two bridges had been destroyed". */
+const RESULTS =
+  /^(?:destroy|break|burn|flood|wreck|shatter|smash|crush|tear|bury|cover|light|freeze|paint|decorate|ruin|sink|uproot)$/u;
+const OWNING = /^(?:keep|own|run|manage)$/u;
+
 const SUBJECT_SCORES = { actor: 3, thing: 2, idea: -1, none: -1 } as const;
 
 /** "he would cross the bridge", "there was no flour": not to be seen. */
 const isUnreal = (tokens: readonly Token[], clause: Clause): boolean => {
   const { verb } = clause;
-  if (tokens.slice(verb.start, verb.main).some(({ lower }) => /^(?:would|should|might|may|ought|cannot)$/u.test(lower)))
-    return true;
+  const modal =
+    verb.voice === "passive"
+      ? /^(?:would|should|might|may|ought|cannot|must|can)$/u
+      : /^(?:would|should|might|may|ought|cannot)$/u;
+  if (tokens.slice(verb.start, verb.main).some(({ lower }) => modal.test(lower))) return true;
   const [subject] = clause.subjects;
   const isThirdPerson =
     subject?.isSingular === true || /^(?:he|she|it)$/u.test(tokens[subject?.head ?? -1]?.lower ?? "");
@@ -83,7 +89,9 @@ export const scoreOf = (tokens: readonly Token[], clause: Clause, subject: Told)
   if (clause.origin === "relative" || clause.origin === "gerund") score -= 0.5;
   const isInverted = clause.origin === "existential" || clause.origin === "inverted";
   if (!isState && clause.parts.length === 0) score -= subject.isUnnamed === true ? 3 : isInverted ? 0 : 1;
-  if (verb.voice === "passive" && clause.parts.length === 0) score -= 2;
+  if (verb.voice === "passive" && clause.parts.length === 0) score += RESULTS.test(verb.lemma) ? 2 : -2;
+  // "had kept the shop since": how things stood is no act to be seen.
+  if (OWNING.test(verb.lemma) && tokens[verb.start]?.lower === "had") score -= 5;
   // "the golden chain ... it broke": taken for the wolf's act, were it not that wolves do not break in two
   if (subject.kind === "actor" && verb.voice === "active" && nouns === 0 && THINGS_ONLY.test(verb.lemma)) score -= 4;
   if (clause.origin === "relative" && object?.kind === "noun" && !hasConcreteObject) score -= 3;

@@ -1,11 +1,13 @@
 import type { Clause } from "../english/clauses.ts";
 import type { Token } from "../english/reader.ts";
-import { mustHaveObject } from "../english/verbs.ts";
+import { isSpeech, mustHaveObject } from "../english/verbs.ts";
 import { articleFor, type Gender, isConcrete, nounKind, singular } from "../english/words.ts";
-import { scoreOf, type Told } from "./action-score.ts";
-import { type Cast, giveRole, learnGender, mention, resolve } from "./cast.ts";
+import { scoreOf } from "./action-score.ts";
+import type { Cast, Told } from "./cast.ts";
+import { giveRole, learnGender, mention } from "./members.ts";
 import { introduce, isProperName, joinTokens, replacePossessives, spanTokens } from "./phrases.ts";
 import { tellComplement, tellPredicate, TIME_WORDS } from "./predicates.ts";
+import { resolve } from "./pronouns.ts";
 import { tellSubject } from "./subjects.ts";
 
 /** A clause as a picture would tell it. */
@@ -36,8 +38,22 @@ const leadPlace = (cast: Cast, tokens: readonly Token[], clause: Clause): string
   return "";
 };
 
+/** "As I am a fox," said Master Reynard: the name comes after. */
+const learnFromSpeech = (cast: Cast, tokens: readonly Token[], clause: Clause): void => {
+  const [subject] = clause.subjects;
+  const [first] = clause.parts;
+  if (subject === undefined) return;
+  const isSelf = clause.isQuoted && clause.verb.voice === "copula" && tokens[subject.head]?.lower === "i";
+  if (isSelf && first?.kind === "noun" && /^(?:animal|person)$/u.test(nounKind(tokens[first.head]?.lower ?? "") ?? ""))
+    cast.selfDescribed = introduce(tokens, first);
+  if (clause.origin !== "inverted" || cast.selfDescribed === null || !isSpeech(clause.verb.lemma)) return;
+  if (isProperName(tokens, subject)) giveRole(mention(cast, tokens, subject), cast.selfDescribed);
+  cast.selfDescribed = null;
+};
+
 /** Learns from "Anna was a young nurse" what Anna looks like. */
 const learnRole = (cast: Cast, tokens: readonly Token[], clause: Clause): void => {
+  learnFromSpeech(cast, tokens, clause);
   const [subject] = clause.subjects;
   const [first] = clause.parts;
   if (/^(?:call|name)$/u.test(clause.verb.lemma) && clause.verb.voice === "passive" && first?.kind === "noun") {
@@ -76,6 +92,13 @@ const learnOwner = (cast: Cast, tokens: readonly Token[], clause: Clause): void 
     const gender = phrase === null || phrase.isPronoun ? undefined : OWN.get(tokens[phrase.start]?.lower ?? "");
     if (gender !== undefined && member !== undefined) learnGender(member, gender);
   }
+};
+
+/** "crisp, and black, and long" as "crisp, black and long"; null for what is no list of adjectives. */
+const adjectivesOf = (predicate: string): string | null => {
+  const list = predicate.split(/,? and |, /u);
+  if (list.some((word) => word === "" || word.includes(" "))) return null;
+  return list.length === 1 ? predicate : `${list.slice(0, -1).join(", ")} and ${list.at(-1) ?? ""}`;
 };
 
 const withAdjective = (subject: string, adjective: string): string => {
@@ -118,12 +141,14 @@ export const tellAction = (cast: Cast, tokens: readonly Token[], clause: Clause)
   if (complement === "" && mustHaveObject(clause.verb.lemma) && clause.verb.voice === "active") return null;
   if (predicate === "" || (subject.text === "" && clause.origin !== "gerund" && clause.origin !== "participle"))
     return null;
-  const adjective = clause.verb.voice === "copula" && clause.parts[0]?.kind === "other" && !predicate.includes(" ");
+  const isQuality =
+    clause.verb.voice === "copula" && clause.parts.every(({ kind }) => /^(?:other|comma|conjunction)$/u.test(kind));
+  const adjective = isQuality && clause.parts[0]?.kind === "other" ? adjectivesOf(predicate) : null;
   return {
     // "the air is pure" is pure air.
-    subject: adjective ? withAdjective(subject.text, predicate) : subject.text,
+    subject: adjective === null ? subject.text : withAdjective(subject.text, adjective),
     subjectKey: subject.key,
-    predicate: adjective ? "" : predicate,
+    predicate: adjective === null ? predicate : "",
     score: scoreOf(tokens, clause, subject) + (place === "" ? 0 : 0.5),
     hasActor: subject.kind === "actor",
     order: clause.verb.start,

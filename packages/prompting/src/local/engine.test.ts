@@ -51,6 +51,47 @@ describe("who does what", () => {
       "people passing buckets from the fountain and sitting in the shop, then eating burnt bread",
     ],
     ["Old Mr. Petrov limped over with his cane.", "an old gentleman limping over with his cane"],
+    [
+      "The cook had been working hard all the morning, spring-cleaning her kitchen.",
+      "a cook working hard and spring-cleaning her kitchen",
+    ],
+    ["A tram went by and all the lamps trembled.", "a tram passing by, lamps trembling"],
+    [
+      "I saw a crowd, a host, of golden lilies; Dancing in the breeze.",
+      "a lone figure watching a crowd, a host of golden lilies",
+    ],
+    ["They stood in never-ending line along the bay.", "people standing in never-ending line along the bay"],
+    ["His hair is crisp, and black, and long.", "a man's crisp, black and long hair"],
+    [
+      "Children hear the bellows roar, And catch the burning sparks that fly.",
+      "children listening to the bellows roaring and catching the burning sparks",
+    ],
+    ["My brother waves from the cattle car.", "a brother waving from the cattle car"],
+    ["I dreamed of your garden, I dreamed of your face.", "a lone figure dreaming of a garden and a face"],
+    ["The mayor said that two bridges had been destroyed.", "two bridges destroyed"],
+    ["His niece told reporters that he used to sit in the garden.", "a man sitting in the garden"],
+    [
+      "He just put his bare hand in and lifted out the queen.",
+      "a man putting his bare hand in and lifting out the queen",
+    ],
+    ["When the sun came up we were in the mountains.", "the sun coming up, mountains nearby"],
+    [
+      "In a cavern, Excavating for a mine, Dwelt a miner, forty-niner, And his daughter.",
+      "a miner and a daughter excavating for a mine in a cavern",
+    ],
+    ["O winter, keeper of the seed, You hide the blossom in the stone.", "winter hiding the blossom in the stone"],
+    [
+      '"That is for me, as I am a fox," said Master Reynard, and he walked up to the tree.',
+      "a fox walking up to the tree",
+    ],
+    [
+      '"It was grey," said marine biologist Priya Nair. She swam over the reef.',
+      "a marine biologist swimming over the reef",
+    ],
+    [
+      "Two electricians found a canvas when they moved the furniture.",
+      "two electricians finding a canvas and moving the furniture",
+    ],
     ["Two roads diverged in a yellow wood.", "two roads diverging in a yellow wood"],
     ["Open here I flung the shutter.", "a lone figure flinging the shutter"],
     [

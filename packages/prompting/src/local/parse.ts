@@ -31,7 +31,7 @@ const SMALL_WORDS =
 
 /** A line of a song that begins so goes on with the one before. */
 const CONTINUES =
-  /^(?:of|with|in|on|at|by|from|to|under|over|through|into|upon|like|that|who|which|where|while|till|until)\b/iu;
+  /^(?:(?:of|with|in|on|at|by|from|to|under|over|through|into|upon|like|that|who|which|where|while|till|until)\b|(?:is|are|was|were|has|have|had) \p{L}+(?:ing|ed)\b)/iu;
 const ENDS_SENTENCE = /[.!?;:…]["'”’)]*$/u;
 const MIN_PUNCTUATED = 0.4;
 

@@ -4,8 +4,10 @@ import type { Token } from "../english/reader.ts";
 import { gerund, pastParticiple } from "../english/verbs.ts";
 import { isConcrete, singular, words } from "../english/words.ts";
 import { TIME_CUES } from "../lexicons/settings.data.ts";
-import { type Cast, mention, resolve } from "./cast.ts";
+import type { Cast } from "./cast.ts";
+import { mention } from "./members.ts";
 import { countWords, isDenied, joinTokens, replacePossessives, spanTokens } from "./phrases.ts";
+import { resolve } from "./pronouns.ts";
 import { UNNAMED } from "./unnamed.ts";
 
 const MAX_COMPLEMENT_WORDS = 13;
@@ -78,13 +80,15 @@ export const tellComplement = (cast: Cast, tokens: readonly Token[], clause: Cla
   let text = "";
   for (const [index, part] of parts.entries()) {
     // "without waiting to put on his coat": what somebody leaves undone is not shown.
-    if (part.kind === "preposition" && tokens[part.start]?.lower === "without") break;
+    if (part.kind === "preposition" && /^(?:without|till|until)$/u.test(tokens[part.start]?.lower ?? "")) break;
     const next = parts[index + 1]?.kind;
     const isLoose = part.kind === "preposition" && part.object === null && part.gerund === null && !part.isParticle;
     const isSeen = part.kind === "verb" && part.form === "base" && !part.isInfinitive && isPerception(clause);
     // "watching a horse swim": said of a picture, swimming.
     const whole = isSeen ? gerund(part.lemma) : tellPart(cast, tokens, part);
-    const told = isLoose && next !== "noun" && next !== "other" ? null : whole;
+    // "put his bare hand in"
+    const isInto = clause.verb.lemma === "put" && index > 0 && tokens[part.start]?.lower === "in";
+    const told = isLoose && !isInto && next !== "noun" && next !== "other" ? null : whole;
     if (told === null) continue;
     if (countWords(text) + countWords(told) > MAX_COMPLEMENT_WORDS) {
       text = text.replace(/ to \p{Ll}+$/u, "");
@@ -99,9 +103,9 @@ export const tellComplement = (cast: Cast, tokens: readonly Token[], clause: Cla
   return text
     .trim()
     .replace(/^(?:,\s*|(?:or|but|only|not)\s+|and\s+(?!\p{L}+ing\b))+/u, "")
-    .replace(/ as \p{L}+$|, \p{L}+ed$/u, "")
+    .replace(/(?:^| )as \p{L}+$|, \p{L}+ed$| right$/u, "")
     .replace(DANGLING, "")
-    .replace(/(?<=\s\S+)\s(?:in|on|at|into|upon|under|through)$/u, "");
+    .replace(/(?<=\s\S+)\s(?:on|at|into|upon|under|through)$/u, "");
 };
 
 const isPassingBy = ({ parts }: Clause): boolean => parts[0]?.kind === "preposition" && parts[0].isParticle;

@@ -2,7 +2,8 @@ import type { Chunk, NounPhrase } from "../english/chunks.ts";
 import type { Token } from "../english/reader.ts";
 import { isConcrete, nounKind, singular } from "../english/words.ts";
 import { type Action, tellAction } from "./actions.ts";
-import { type Cast, giveRole, mention } from "./cast.ts";
+import type { Cast } from "./cast.ts";
+import { ENDEARMENTS, giveRole, mention } from "./members.ts";
 import type { ParsedSentence } from "./parse.ts";
 import { bareCore, introduce, isDenied, isProperName } from "./phrases.ts";
 
@@ -44,7 +45,7 @@ const innerPhrases = (tokens: readonly Token[], phrase: NounPhrase): NounPhrase[
 
 const thingOf = (tokens: readonly Token[], phrase: NounPhrase): Thing | null => {
   const head = tokens[phrase.head];
-  if (head === undefined || phrase.isPronoun || !isConcrete(head.lower)) return null;
+  if (head === undefined || phrase.isPronoun || !isConcrete(head.lower) || ENDEARMENTS.has(head.lower)) return null;
   const core = bareCore(tokens, phrase);
   const parts = core.split(" ");
   return {
@@ -93,9 +94,26 @@ const meetOwners = (cast: Cast, { tokens, chunks }: ParsedSentence): void => {
   }
 };
 
+const isCall = (token: Token | undefined): boolean => /^(?:o|oh)$/u.test(token?.lower ?? "");
+
+/** "O winter, keeper of the seed, you hide", "Oh my darling Clementine, you are lost" */
+const meetAddressed = (cast: Cast, { tokens, chunks }: ParsedSentence): void => {
+  cast.addressed = null;
+  const called = chunks.flatMap((part, index) => {
+    if (part.kind !== "noun" || part.isPronoun || chunks[index + 1]?.kind !== "comma") return [];
+    // The tagger takes the first word of "O winter" for a name.
+    if (isCall(tokens[part.start]) && part.head > part.start) return [{ ...part, start: part.start + 1 }];
+    return isCall(tokens[part.start - 1]) ? [part] : [];
+  });
+  const named = called.find((phrase) => isProperName(tokens, phrase)) ?? called[0];
+  if (named !== undefined && !ENDEARMENTS.has(tokens[named.head]?.lower ?? ""))
+    cast.addressed = mention(cast, tokens, named);
+};
+
 const readSentence = (cast: Cast, sentence: ParsedSentence, reading: SceneReading): void => {
   const { tokens, chunks, clauses } = sentence;
   learnNames(cast, sentence);
+  meetAddressed(cast, sentence);
   meetOwners(cast, sentence);
   const offset = reading.actions.length * 1000;
   for (const clause of clauses) {

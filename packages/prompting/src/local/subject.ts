@@ -8,11 +8,10 @@ import type { SceneReading, Thing } from "./scene-reading.ts";
 
 const MIN_SCORE = 4;
 /** Good enough where nothing better is: "the air is pure". */
-const WEAK_SCORE = 2.5;
+const WEAK_SCORE = 2;
 const MAX_WORDS = 32;
-const MAX_ACTIONS = 3;
-/** A third act only where all three stay short. */
-const MAX_WORDS_OF_THREE = 28;
+/** With each act less room is left: a fourth only where all stay short. */
+const MAX_WORDS_OF = [MAX_WORDS, MAX_WORDS, MAX_WORDS, 20] as const;
 
 const phrase = (action: Action): string => [action.subject, action.predicate].filter((part) => part !== "").join(" ");
 
@@ -29,9 +28,10 @@ const pick = (all: readonly Action[]): Action[] => {
   let words = 0;
   for (const action of actions.toSorted((a, b) => b.score - a.score || a.order - b.order)) {
     const size = countWords(phrase(action));
-    const isNew = !said.has(action.predicate);
-    const limit = chosen.length < MAX_ACTIONS - 1 ? MAX_WORDS : MAX_WORDS_OF_THREE;
-    if (chosen.length >= MAX_ACTIONS || !isNew || (chosen.length > 0 && words + size > limit)) continue;
+    // "running down the river", and then no more than "running"
+    const isNew = ![...said].some((told) => told === action.predicate || told.startsWith(`${action.predicate} `));
+    const limit = MAX_WORDS_OF[chosen.length] ?? 0;
+    if (!isNew || (chosen.length > 0 && words + size > limit)) continue;
     chosen.push(action);
     said.add(action.predicate);
     words += size;
@@ -54,6 +54,12 @@ const join = (text: string, predicate: string): string => {
   return text.includes(" and ") ? ", then " : " and ";
 };
 
+/** "dreaming of a garden", then "dreaming of a face": once more of the same. */
+const moreOfTheSame = (before: string, predicate: string): string => {
+  const act = /^\p{L}+ing (?:of|for|at|to|with|in) (?=\p{L})/u.exec(predicate)?.[0] ?? "";
+  return act !== "" && before.startsWith(act) ? ` and ${predicate.slice(act.length)}` : "";
+};
+
 /** One subject's acts are joined by "and"; another subject begins a new clause. */
 const compose = (actions: readonly Action[]): string => {
   let text = "";
@@ -61,7 +67,11 @@ const compose = (actions: readonly Action[]): string => {
   const introduced = new Set<string>();
   actions.forEach((action, index) => {
     const isSame = index > 0 && action.subjectKey === lastKey;
-    if (isSame) text += `${join(text, action.predicate)}${backToPronouns(text, action.predicate)}`;
+    const more = isSame ? moreOfTheSame(actions[index - 1]?.predicate ?? "", action.predicate) : "";
+    if (more !== "") text += more;
+    // "watching a host of daffodils dancing in the breeze"
+    else if (index > 0 && action.subject !== "" && text.endsWith(` ${action.subject}`)) text += ` ${action.predicate}`;
+    else if (isSame) text += `${join(text, action.predicate)}${backToPronouns(text, action.predicate)}`;
     else {
       const known = introduced.has(action.subjectKey)
         ? action.subject.replace(/ named .*$/u, "").replace(/^an? (?:.* )?(\S+)$/u, "the $1")

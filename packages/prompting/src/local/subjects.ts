@@ -3,9 +3,10 @@ import type { Clause } from "../english/clauses.ts";
 import type { Token } from "../english/reader.ts";
 import { needsActor } from "../english/verbs.ts";
 import { nounKind } from "../english/words.ts";
-import type { Told } from "./action-score.ts";
-import { type Cast, type Member, mention, resolve } from "./cast.ts";
+import type { Cast, Member, Told } from "./cast.ts";
+import { mention } from "./members.ts";
 import { bareCore, countWords, introduce } from "./phrases.ts";
+import { resolve } from "./pronouns.ts";
 import { UNNAMED } from "./unnamed.ts";
 
 /** "the keeper" of "an old keeper named Tomas Berg" */
@@ -71,9 +72,12 @@ const together = (texts: readonly string[]): string =>
 /** Who or what acts, in words for a picture. */
 export const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause): Told => {
   const isAlive = needsActor(clause.verb.lemma);
-  const told = clause.subjects.map((phrase) =>
-    phrase.isPronoun ? tellPronoun(cast, tokens[phrase.head]?.lower ?? "", isAlive) : tellOne(cast, tokens, phrase),
-  );
+  const told = clause.subjects.map((phrase) => {
+    if (!phrase.isPronoun) return tellOne(cast, tokens, phrase);
+    const meant = cast.meant.get(phrase) ?? tellPronoun(cast, tokens[phrase.head]?.lower ?? "", isAlive);
+    cast.meant.set(phrase, meant);
+    return meant;
+  });
   const named = told.filter(({ text }) => text !== "");
   const first = named[0];
   if (first === undefined) return { text: "", key: "", kind: "none" };

@@ -1,27 +1,23 @@
 import { describe, expect, test } from "vitest";
 
 import { withAttentionOutputs } from "./attention-outputs.ts";
-import { bytesField, numberField, readFields, textField, textOf } from "./protobuf.ts";
+import { bytesField, numberField, type Parts, readFields, textField, textOf } from "./protobuf.ts";
 
 /** A model of the decoder's build: one `If` whose branches hold one softmax over the sound a layer. */
-const branch = (name: string): Uint8Array =>
-  bytesField(
-    5,
-    textField(1, name),
-    bytesField(
-      6,
-      ...[0, 1].map((layer) => {
-        const node = [
-          textField(2, `weights.${layer}`),
-          textField(3, `/layers.${layer}/encoder_attn/Softmax`),
-          textField(4, "Softmax"),
-        ];
-        return bytesField(1, ...node);
-      }),
-    ),
-  );
-const graph = [bytesField(1, textField(2, "logits"), textField(4, "If"), branch("then_branch"), branch("else_branch"))];
-const MODEL = Buffer.concat([numberField(1, 300), bytesField(7, ...graph), textField(2, "exporter")]);
+const softmax = (layer: number): Parts =>
+  bytesField(1, [
+    ...textField(2, `weights.${layer}`),
+    ...textField(3, `/layers.${layer}/encoder_attn/Softmax`),
+    ...textField(4, "Softmax"),
+  ]);
+const branch = (name: string): Parts =>
+  bytesField(5, [...textField(1, name), ...bytesField(6, [0, 1].flatMap(softmax))]);
+const node = [...textField(2, "logits"), ...textField(4, "If"), ...branch("then_branch"), ...branch("else_branch")];
+const MODEL = Buffer.concat([
+  ...numberField(1, 300),
+  ...bytesField(7, bytesField(1, node)),
+  ...textField(2, "exporter"),
+]);
 
 const bodies = (message: Uint8Array, number: number): Uint8Array[] =>
   readFields(message).flatMap((field) => (field.number === number && field.body !== null ? [field.body] : []));
@@ -32,9 +28,9 @@ describe("withAttentionOutputs", () => {
     const edited = withAttentionOutputs(MODEL, [1]);
     const [main = new Uint8Array()] = bodies(edited, 7);
     expect(names(bodies(main, 12))).toEqual(["attention.1"]);
-    const [node = new Uint8Array()] = bodies(main, 1);
-    expect(bodies(node, 2).map((output) => Buffer.from(output).toString())).toEqual(["logits", "attention.1"]);
-    const branches = bodies(node, 5).flatMap((attribute) => bodies(attribute, 6));
+    const [edit = new Uint8Array()] = bodies(main, 1);
+    expect(bodies(edit, 2).map((output) => Buffer.from(output).toString())).toEqual(["logits", "attention.1"]);
+    const branches = bodies(edit, 5).flatMap((attribute) => bodies(attribute, 6));
     expect(branches.map((one) => names(bodies(one, 12)))).toEqual([["weights.1"], ["weights.1"]]);
     expect(readFields(edited).map(({ number }) => number)).toEqual([1, 7, 2]);
     expect(textOf(readFields(edited), 2)).toBe("exporter");

@@ -1,4 +1,4 @@
-import { bytesField, editFields, numberField, readFields, textField, textOf } from "./protobuf.ts";
+import { bytesField, editFields, numberField, type Parts, readFields, textField, textOf } from "./protobuf.ts";
 
 /*
  * The decoder as published computes where in the sound it looks for each token, and keeps it to itself. Its graph is one
@@ -22,12 +22,10 @@ const FLOAT = 1;
 /** The attention of a layer's heads, as the decoder gives it out: [1, heads, tokens, frames]. */
 export const attentionOutput = (layer: number): string => `attention.${layer}`;
 
-const floatValue = (name: string): Uint8Array =>
-  bytesField(
-    GRAPH_OUTPUT,
-    textField(VALUE_NAME, name),
-    bytesField(VALUE_TYPE, bytesField(TYPE_TENSOR, numberField(TENSOR_ELEMENT, FLOAT))),
-  );
+const floatValue = (name: string): Parts => {
+  const tensor = bytesField(TYPE_TENSOR, numberField(TENSOR_ELEMENT, FLOAT));
+  return bytesField(GRAPH_OUTPUT, [...textField(VALUE_NAME, name), ...bytesField(VALUE_TYPE, tensor)]);
+};
 
 /** What each layer's softmax over the sound is called in a branch. */
 const attentionsOf = (branch: Uint8Array): Map<number, string> => {
@@ -42,17 +40,17 @@ const attentionsOf = (branch: Uint8Array): Map<number, string> => {
   return names;
 };
 
-const withBranchOutputs = (branch: Uint8Array, layers: readonly number[]): Uint8Array => {
+const withBranchOutputs = (branch: Uint8Array, layers: readonly number[]): Parts => {
   const names = attentionsOf(branch);
-  const outputs = layers.map((layer) => {
+  const outputs = layers.flatMap((layer) => {
     const name = names.get(layer);
     if (name === undefined) throw new Error(`The decoder's layer ${layer} has no attention to the sound`);
     return floatValue(name);
   });
-  return Buffer.concat([branch, ...outputs]);
+  return [branch, ...outputs];
 };
 
-const withNodeOutputs = (node: Uint8Array, layers: readonly number[]): Uint8Array => {
+const withNodeOutputs = (node: Uint8Array, layers: readonly number[]): Parts => {
   const edited = editFields(node, ({ number, body }) =>
     number === NODE_ATTRIBUTE && body !== null
       ? bytesField(
@@ -65,16 +63,16 @@ const withNodeOutputs = (node: Uint8Array, layers: readonly number[]): Uint8Arra
         )
       : null,
   );
-  return Buffer.concat([edited, ...layers.map((layer) => textField(NODE_OUTPUT, attentionOutput(layer)))]);
+  return [...edited, ...layers.flatMap((layer) => textField(NODE_OUTPUT, attentionOutput(layer)))];
 };
 
-const withGraphOutputs = (graph: Uint8Array, layers: readonly number[]): Uint8Array => {
+const withGraphOutputs = (graph: Uint8Array, layers: readonly number[]): Parts => {
   const edited = editFields(graph, ({ number, body }) =>
     number === GRAPH_NODE && body !== null && textOf(readFields(body), NODE_TYPE) === "If"
       ? bytesField(GRAPH_NODE, withNodeOutputs(body, layers))
       : null,
   );
-  return Buffer.concat([edited, ...layers.map((layer) => floatValue(attentionOutput(layer)))]);
+  return [...edited, ...layers.flatMap((layer) => floatValue(attentionOutput(layer)))];
 };
 
 /**
@@ -82,6 +80,8 @@ const withGraphOutputs = (graph: Uint8Array, layers: readonly number[]): Uint8Ar
  * @throws Error for a model that is built otherwise.
  */
 export const withAttentionOutputs = (model: Uint8Array, layers: readonly number[]): Uint8Array =>
-  editFields(model, ({ number, body }) =>
-    number === MODEL_GRAPH && body !== null ? bytesField(MODEL_GRAPH, withGraphOutputs(body, layers)) : null,
+  Buffer.concat(
+    editFields(model, ({ number, body }) =>
+      number === MODEL_GRAPH && body !== null ? bytesField(MODEL_GRAPH, withGraphOutputs(body, layers)) : null,
+    ),
   );

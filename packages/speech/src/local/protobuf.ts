@@ -47,21 +47,25 @@ export const readFields = (message: Uint8Array): Field[] => {
 const varint = (value: number): number[] =>
   value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 
+/** Bytes in pieces: a model has over a hundred megabytes, which are put together once, at the end. */
+export type Parts = readonly Uint8Array[];
+
 /** A length-delimited field of these parts. */
-export const bytesField = (number: number, ...parts: Uint8Array[]): Uint8Array => {
+export const bytesField = (number: number, parts: Parts): Parts => {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([Uint8Array.from([...varint(number * 8 + WIRE_BYTES), ...varint(length)]), ...parts]);
+  return [Uint8Array.from([...varint(number * 8 + WIRE_BYTES), ...varint(length)]), ...parts];
 };
 
-export const textField = (number: number, text: string): Uint8Array => bytesField(number, Buffer.from(text));
+export const textField = (number: number, text: string): Parts => bytesField(number, [Buffer.from(text)]);
 
-export const numberField = (number: number, value: number): Uint8Array =>
-  Uint8Array.from([...varint(number * 8 + WIRE_VARINT), ...varint(value)]);
+export const numberField = (number: number, value: number): Parts => [
+  Uint8Array.from([...varint(number * 8 + WIRE_VARINT), ...varint(value)]),
+];
 
 /** The text of the first field of this number; "" without one. */
 export const textOf = (fields: readonly Field[], number: number): string =>
   Buffer.from(fields.find((field) => field.number === number)?.body ?? []).toString("utf8");
 
 /** A message with some of its fields in another form: `edit` gives the field to write, or null to keep it. */
-export const editFields = (message: Uint8Array, edit: (field: Field) => Uint8Array | null): Uint8Array =>
-  Buffer.concat(readFields(message).map((field) => edit(field) ?? field.bytes));
+export const editFields = (message: Uint8Array, edit: (field: Field) => Parts | null): Parts =>
+  readFields(message).flatMap((field) => edit(field) ?? [field.bytes]);
