@@ -78,8 +78,19 @@ const heardBefore = (state: State, before: Chunk | undefined): NounPhrase[] | nu
   return object?.kind === "noun" && !object.isPronoun ? [object] : null;
 };
 
+/** "I remember him looking round": the speaker only tells it. */
+const isRecalled = (state: State, before: Chunk | undefined): before is NounPhrase =>
+  before?.kind === "noun" &&
+  state.open?.subjects.some(({ isSpeaker }) => isSpeaker === true) === true &&
+  /^(?:remember|see|hear|watch|notice|picture|imagine|recall)$/u.test(state.open.verb.lemma);
+
 const onParticiple = (state: State, verb: VerbGroup, index: number): number => {
   const before = state.chunks[index - 1];
+  if (isRecalled(state, before)) {
+    state.open?.parts.pop();
+    openClause(state, { subjects: [before], verb, origin: "participle" });
+    return index + 1;
+  }
   if (state.open !== null && before?.kind !== "comma" && before?.kind !== "conjunction") {
     extend(state, verb);
     return index + 1;

@@ -5,6 +5,12 @@ import { isThought } from "./verbs.ts";
 
 export type { Clause } from "./clause-state.ts";
 
+/** "a tall man, his pigtail falling over his coat" */
+const isAbsolute = (state: State, index: number): boolean => {
+  const next = state.chunks[index + 1];
+  return next?.kind === "verb" && next.form === "gerund" && !next.isSurelyFinite;
+};
+
 const onNoun = (state: State, noun: NounPhrase, index: number): void => {
   const before = state.chunks[index - 1];
   if (state.open !== null) {
@@ -21,6 +27,7 @@ const onNoun = (state: State, noun: NounPhrase, index: number): void => {
   const belongsToLead = before?.kind === "conjunction" && state.chunks[index - 2]?.kind === "preposition";
   if (belongsToLead && state.subjects.length === 0 && !startsClause(state.chunks, index)) return;
   if (before?.kind === "conjunction" && state.subjects.length > 0) state.subjects = [...state.subjects, noun];
+  else if (before?.kind === "comma" && state.subjects.length > 0 && isAbsolute(state, index)) state.subjects = [noun];
   else if (before?.kind === "comma" && state.subjects.length > 0 && !startsClause(state.chunks, index)) return;
   else if (before?.kind === "comma" && state.subjects.length > 0 && !noun.isPronoun) {
     // "Tomas, an old fisherman, mended": the apposition's verb is the name's; "the dog, the cat ran" is rarer.

@@ -185,6 +185,10 @@ const repaired = (place: Place): Token => {
   // "in never-ending line", against "spring-cleaning his home"
   const isCompound = token.tag === "VERB" && /\p{L}-\p{L}+(?:ing|ed)$/u.test(token.lower);
   if (isCompound && (next?.tag === "NOUN" || next?.tag === "ADJ")) return { ...token, tag: "ADJ" };
+  // "the woods and frozen lake", against "has frozen lakes"
+  const isPastParticiple = token.tag === "VERB" && verbForm(token.lower)?.form === "participle";
+  if (isPastParticiple && next?.tag === "NOUN" && previous?.tag !== "AUX" && place.before?.tag !== "AUX")
+    return { ...token, tag: "ADJ" };
   // "that inward eye"
   if (token.tag === "ADV" && token.lower.endsWith("ward") && opensNounPhrase(previous)) return { ...token, tag: "ADJ" };
   if (token.tag === "PROPN" && NUMBER_NOUNS.has(token.lower)) return lowerFirst(token, "NOUN");

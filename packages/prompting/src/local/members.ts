@@ -167,6 +167,29 @@ export const mention = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase
   return member;
 };
 
+/** "he and his wife", whom "they" means from now on. */
+export const mentionGroup = (cast: Cast, description: string): Member => {
+  cast.clock += 1;
+  const member = cast.members.get(description) ?? {
+    key: description,
+    name: "",
+    detail: "",
+    role: null,
+    description,
+    short: "the two",
+    isPlural: true,
+    isPerson: true,
+    isAnimal: false,
+    isConcrete: true,
+    gender: "unknown" as const,
+    subjectMentions: 0,
+    lastSeen: 0,
+  };
+  cast.members.set(description, member);
+  member.lastSeen = cast.clock;
+  return member;
+};
+
 /** "her coat" after "Dagny wrapped him in" says that Dagny is a woman. */
 export const learnGender = (member: Member, gender: Gender): void => {
   if (member.gender !== "unknown" || !isAlive(member)) return;

@@ -7,7 +7,7 @@ import { TIME_CUES } from "../lexicons/settings.data.ts";
 import type { Cast } from "./cast.ts";
 import { mention } from "./members.ts";
 import { countWords, isDenied, joinTokens, replacePossessives, spanTokens } from "./phrases.ts";
-import { resolve } from "./pronouns.ts";
+import { mayMean, resolve } from "./pronouns.ts";
 import { UNNAMED } from "./unnamed.ts";
 
 const MAX_COMPLEMENT_WORDS = 13;
@@ -19,6 +19,9 @@ export const TIME_WORDS = new Set([
     "day days week weeks month months year years century centuries decade hour hours minute minutes moment time times monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december winter summer autumn spring half quarter today tomorrow yesterday age ages period while past future",
   ),
 ]);
+/** "looking about him": his own surroundings, most often. */
+const AROUND = /^(?:about|around|round|behind|before|beside|with|for|near|over|above|of)$/u;
+
 const tellObject = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): string | null => {
   if (isDenied(tokens, phrase)) return null;
   if (!phrase.isPronoun) {
@@ -27,6 +30,8 @@ const tellObject = (cast: Cast, tokens: readonly Token[], phrase: NounPhrase): s
   }
   const pronoun = tokens[phrase.head]?.lower ?? "";
   if (/sel(?:f|ves)$/u.test(pronoun)) return null;
+  const isOwn = AROUND.test(tokens[phrase.start - 1]?.lower ?? "") && mayMean(cast, pronoun, cast.acting);
+  if (isOwn) return null;
   const member = resolve(cast, pronoun, { except: cast.acting });
   // "the water mounted near him" who sees it
   if (member === null && resolve(cast, pronoun)?.key === cast.acting) return null;

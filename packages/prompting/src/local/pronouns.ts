@@ -43,14 +43,13 @@ const MEMORY_MENTIONS = 40;
 const PLURAL_MEMORY_MENTIONS = 30;
 /** "They" means things only right after these were named: else the buckets of one scene sit at the table of the next. */
 const PLURAL_THING_MEMORY_MENTIONS = 3;
-/** Where the text has named no people at all, things may be meant for longer. */
+/** Where the text has named nobody at all, things may be meant for longer. */
 const LONE_THING_MEMORY_MENTIONS = 12;
 
 const memoryFor = ({ members }: Cast, member: Member, wanted: Wanted): number => {
   if (!wanted.isPlural) return MEMORY_MENTIONS;
   if (isAlive(member)) return PLURAL_MEMORY_MENTIONS;
-  const hasPeople = [...members.values()].some((one) => one.isPlural && isAlive(one));
-  return hasPeople ? PLURAL_THING_MEMORY_MENTIONS : LONE_THING_MEMORY_MENTIONS;
+  return [...members.values()].some(isAlive) ? PLURAL_THING_MEMORY_MENTIONS : LONE_THING_MEMORY_MENTIONS;
 };
 
 export type Bounds = {
@@ -86,4 +85,11 @@ export const resolve = (
     learnGender(best, wanted.gender);
   }
   return best;
+};
+
+/** Whether a pronoun could mean this member: "him" the man, and not the girl. */
+export const mayMean = ({ members }: Cast, pronoun: string, key: string): boolean => {
+  const wanted = WANTED[pronoun];
+  const member = [...members.values()].find((one) => one.key === key);
+  return wanted !== undefined && member !== undefined && fits(member, wanted);
 };

@@ -49,9 +49,10 @@ const backToPronouns = (said: string, predicate: string): string =>
     return isPlural(noun) ? "them" : "it";
   });
 
-const join = (text: string, predicate: string): string => {
+/** What stands between one act of `subject` and the next. */
+const join = (text: string, { subject, predicate }: Action): string => {
   if (predicate.startsWith("with ")) return " ";
-  return text.includes(" and ") ? ", then " : " and ";
+  return text.replace(subject, "").includes(" and ") ? ", then " : " and ";
 };
 
 /** "dreaming of a garden", then "dreaming of a face": once more of the same. */
@@ -71,10 +72,13 @@ const compose = (actions: readonly Action[]): string => {
     if (more !== "") text += more;
     // "watching a host of daffodils dancing in the breeze"
     else if (index > 0 && action.subject !== "" && text.endsWith(` ${action.subject}`)) text += ` ${action.predicate}`;
-    else if (isSame) text += `${join(text, action.predicate)}${backToPronouns(text, action.predicate)}`;
+    else if (isSame) text += `${join(text, action)}${backToPronouns(text, action.predicate)}`;
     else {
       const known = introduced.has(action.subjectKey)
-        ? action.subject.replace(/ named .*$/u, "").replace(/^an? (?:.* )?(\S+)$/u, "the $1")
+        ? action.subject
+            .replace(/^.* and .*$/u, "the two")
+            .replace(/ named .*$/u, "")
+            .replace(/^an? (?:.* )?(\S+)$/u, "the $1")
         : action.subject;
       text += `${index === 0 ? "" : ", "}${[known, action.predicate].filter((part) => part !== "").join(" ")}`;
     }

@@ -4,7 +4,7 @@ import type { Token } from "../english/reader.ts";
 import { needsActor } from "../english/verbs.ts";
 import { nounKind } from "../english/words.ts";
 import type { Cast, Member, Told } from "./cast.ts";
-import { mention } from "./members.ts";
+import { mention, mentionGroup } from "./members.ts";
 import { bareCore, countWords, introduce } from "./phrases.ts";
 import { resolve } from "./pronouns.ts";
 import { UNNAMED } from "./unnamed.ts";
@@ -81,9 +81,11 @@ export const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause
   const named = told.filter(({ text }) => text !== "");
   const first = named[0];
   if (first === undefined) return { text: "", key: "", kind: "none" };
+  const text = together(named.map((one) => one.text));
+  const isGroup = named.length > 1 && named.every(({ kind }) => kind === "actor");
   return {
-    text: together(named.map(({ text }) => text)),
-    key: first.key,
+    text,
+    key: isGroup ? mentionGroup(cast, text).key : first.key,
     kind: first.kind,
     isUnnamed: first.isUnnamed ?? false,
   };
