@@ -71,12 +71,15 @@ const mergeHyphens = (tokens: readonly Token[], spaces: readonly string[]): Toke
   return merged;
 };
 
+let loaded: WinkMethods | undefined;
+/** One for the process: the model's own state doubles each time that it is opened, until no string holds it. */
+const openTagger = (): WinkMethods => (loaded ??= winkNLP(model, ["sbd", "pos"]));
+
 /**
  * The English reader: wink's tagger with our repairs. Loading the model takes 0.1 s and 60 MB, so it happens on the
  * first call and not on import.
  */
 export const createReader = (): Reader => {
-  let nlp: WinkMethods | undefined;
   const tagsAlone = new Map<string, string>();
   /** How the tagger reads a word without its capital; null for a word that it has never met. */
   const tagAlone = (tagger: WinkMethods, word: string): string | null => {
@@ -97,7 +100,7 @@ export const createReader = (): Reader => {
       return tag === "ADJ" || tag === "ADV" || tag === "DET" ? { ...token, text: token.lower, tag } : token;
     });
   return (sentence) => {
-    nlp ??= winkNLP(model, ["sbd", "pos"]);
+    const nlp = openTagger();
     const tokens = nlp.readDoc(modernise(sentence)).tokens();
     // `out(its.x)` is typed as a union of its overloads; with these two helpers it is a list of strings.
     // "the rising sun." is no Sunday.

@@ -6,8 +6,8 @@ import { createLocalEngine } from "./engine.ts";
 
 const engine = createLocalEngine();
 
-const write = (text: string, count: number | null = 1) =>
-  writeStoryboard(engine, {
+const write = (text: string, count: number | null = 1, by = engine) =>
+  writeStoryboard(by, {
     source: { kind: "text", text },
     language: "en",
     options: TaskOptions.parse({ count }),
@@ -20,6 +20,15 @@ const slotOf = async (text: string, name: string): Promise<string> => {
   return prompts[0]?.slots.find((slot) => slot.name === name)?.value ?? "";
 };
 const subjectOf = (text: string): Promise<string> => slotOf(text, "subject");
+
+it("any number of engines share one model, which grows with each opening", async () => {
+  const subjects: string[] = [];
+  for (let index = 0; index < 40; index += 1) {
+    const { prompts } = await write("Two roads diverged in a yellow wood.", 1, createLocalEngine());
+    subjects.push(prompts[0]?.slots.find(({ name }) => name === "subject")?.value ?? "");
+  }
+  expect(new Set(subjects)).toEqual(new Set(["two roads diverging in a yellow wood"]));
+});
 
 describe("who does what", () => {
   it.each([
