@@ -23,6 +23,8 @@ export type State = {
   open: Clause | null;
   subjects: NounPhrase[];
   lastSubjects: NounPhrase[];
+  /** Who acted before a subordinate clause: "he knocked and, when my father appeared, called for rum". */
+  outerSubjects: NounPhrase[];
   /** A subject whose relative clause came between it and its verb. */
   waiting: NounPhrase[];
   antecedent: NounPhrase | null;

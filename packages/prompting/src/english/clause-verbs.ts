@@ -63,7 +63,9 @@ const onLonelyVerb = (state: State, verb: VerbGroup, index: number): number => {
     return index + 1;
   }
   const goesOn = before?.kind === "conjunction" || before?.kind === "comma" || before?.kind === "adverb";
-  const subjects = state.waiting.length > 0 ? state.waiting : goesOn || index > 0 ? state.lastSubjects : [];
+  const outer = before?.kind === "comma" && verb.form !== "base" ? state.outerSubjects : [];
+  const last = outer.length > 0 ? outer : state.lastSubjects;
+  const subjects = state.waiting.length > 0 ? state.waiting : goesOn || index > 0 ? last : [];
   state.waiting = [];
   openClause(state, { subjects, verb, origin: "coordinated" });
   return index + 1;

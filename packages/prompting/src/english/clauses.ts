@@ -137,7 +137,11 @@ const step = (state: State, index: number): number => {
       onRelative(state, index);
       break;
     case "subordinator":
+      state.outerSubjects = state.lastSubjects;
+      breakSentence(state);
+      break;
     case "stop":
+      state.outerSubjects = [];
       breakSentence(state);
       break;
     case "quote":
@@ -164,6 +168,7 @@ export const findClauses = (chunks: readonly Chunk[]): Clause[] => {
     open: null,
     subjects: [],
     lastSubjects: [],
+    outerSubjects: [],
     waiting: [],
     antecedent: null,
     lead: [],

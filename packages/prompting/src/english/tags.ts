@@ -173,6 +173,9 @@ const repaired = (place: Place): Token => {
   if (token.tag === "VERB" && verbForm(token.lower) === null && isConcrete(token.lower))
     return { ...token, tag: "NOUN" };
   if (token.lower === "i" || token.lower === "you") return { ...token, tag: "PRON" };
+  // "a bit of stick"
+  if (token.tag === "VERB" && previous?.lower === "of" && verbForm(token.lower)?.form === "base")
+    return { ...token, tag: "NOUN" };
   // "till the morning comes"
   if (token.tag === "NOUN" && /^(?:comes|goes|says|becomes)$/u.test(token.lower)) return { ...token, tag: "VERB" };
   // "Printing, then, is an art": a gerund before a comma opens nothing.

@@ -38,7 +38,7 @@ export type Cast = {
   lastFigure: string;
   lastFigureKey: string;
   /** Whom a pronoun was found to mean: the same for each verb that it goes with. */
-  meant: WeakMap<NounPhrase, Told>;
+  meant: WeakMap<NounPhrase, { told: Told; member: Member | null }>;
   /** To whom the sentence speaks: "O winter", "Oh my darling Clementine". */
   addressed: Member | null;
   /** What a speaker whose name is still to come says of himself: "a fox". */

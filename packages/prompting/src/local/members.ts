@@ -97,10 +97,11 @@ export const ENDEARMENTS = new Set(words("darling dear love sweetheart honey bab
 /** Says whose somebody is, and nothing of how they look. */
 const KIN = new Set(words("daughter son mother father sister brother wife husband aunt uncle cousin niece nephew"));
 
+const isTrade = ({ tag, lower }: Token): boolean =>
+  tag === "NOUN" && nounKind(lower) === "person" && !ENDEARMENTS.has(lower) && !KIN.has(lower);
+
 /** "marine biologist Priya Nair" */
 const tradeOf = (core: readonly Token[]): string | null => {
-  const isTrade = ({ tag, lower }: Token): boolean =>
-    tag === "NOUN" && nounKind(lower) === "person" && !ENDEARMENTS.has(lower) && !KIN.has(lower);
   const at = core.findIndex(isTrade);
   if (at < 0 || core[at + 1]?.tag !== "PROPN") return null;
   const from = core.findIndex(({ tag }) => tag === "ADJ" || tag === "NOUN");

@@ -22,12 +22,30 @@ const memberKind = (member: Member): Told["kind"] => {
   return kind === "animal" ? "actor" : "thing";
 };
 
-const tellPronoun = (cast: Cast, pronoun: string, isAlive: boolean): Told => {
-  const member = resolve(cast, pronoun, { isAlive });
-  if (member !== null) {
-    member.subjectMentions += 1;
-    return { text: member.description, key: member.key, kind: memberKind(member) };
+const tellPronoun = (
+  cast: Cast,
+  phrase: NounPhrase,
+  { pronoun, isAlive }: { pronoun: string; isAlive: boolean },
+): Told => {
+  const meant = cast.meant.get(phrase);
+  if (meant !== undefined) {
+    if (meant.member !== null) meant.member.lastSeen = cast.clock;
+    return meant.told;
   }
+  const member = resolve(cast, pronoun, { isAlive });
+  if (member !== null) member.subjectMentions += 1;
+  const told = member === null ? tellNobody(pronoun) : toldOf(member);
+  cast.meant.set(phrase, { told, member });
+  return told;
+};
+
+const toldOf = (member: Member): Told => ({
+  text: member.description,
+  key: member.key,
+  kind: memberKind(member),
+});
+
+const tellNobody = (pronoun: string): Told => {
   const text = UNNAMED[pronoun];
   return text === undefined ? { text: "", key: "", kind: "none" } : { text, key: text, kind: "actor", isUnnamed: true };
 };
@@ -72,12 +90,11 @@ const together = (texts: readonly string[]): string =>
 /** Who or what acts, in words for a picture. */
 export const tellSubject = (cast: Cast, tokens: readonly Token[], clause: Clause): Told => {
   const isAlive = needsActor(clause.verb.lemma);
-  const told = clause.subjects.map((phrase) => {
-    if (!phrase.isPronoun) return tellOne(cast, tokens, phrase);
-    const meant = cast.meant.get(phrase) ?? tellPronoun(cast, tokens[phrase.head]?.lower ?? "", isAlive);
-    cast.meant.set(phrase, meant);
-    return meant;
-  });
+  const told = clause.subjects.map((phrase) =>
+    phrase.isPronoun
+      ? tellPronoun(cast, phrase, { pronoun: tokens[phrase.head]?.lower ?? "", isAlive })
+      : tellOne(cast, tokens, phrase),
+  );
   const named = told.filter(({ text }) => text !== "");
   const first = named[0];
   if (first === undefined) return { text: "", key: "", kind: "none" };
