@@ -94,6 +94,14 @@ const meetOwners = (cast: Cast, { tokens, chunks }: ParsedSentence): void => {
   }
 };
 
+/** "A tall, strong man, his pigtail falling over his coat": who is described is met, also without a verb. */
+const meetFirst = (cast: Cast, { tokens, chunks }: ParsedSentence): void => {
+  const at = chunks.findIndex(({ kind }) => kind === "noun" || kind === "verb");
+  const first = chunks[at];
+  if (first?.kind !== "noun" || first.isPronoun || chunks[at + 1]?.kind !== "comma") return;
+  if (nounKind(tokens[first.head]?.lower ?? "") === "person") mention(cast, tokens, first);
+};
+
 const isCall = (token: Token | undefined): boolean => /^(?:o|oh)$/u.test(token?.lower ?? "");
 
 /** "O winter, keeper of the seed, you hide", "Oh my darling Clementine, you are lost" */
@@ -114,6 +122,7 @@ const readSentence = (cast: Cast, sentence: ParsedSentence, reading: SceneReadin
   const { tokens, chunks, clauses } = sentence;
   learnNames(cast, sentence);
   meetAddressed(cast, sentence);
+  meetFirst(cast, sentence);
   meetOwners(cast, sentence);
   const offset = reading.actions.length * 1000;
   for (const clause of clauses) {
