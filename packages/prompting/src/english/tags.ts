@@ -173,6 +173,9 @@ const repaired = (place: Place): Token => {
   if (token.tag === "VERB" && verbForm(token.lower) === null && isConcrete(token.lower))
     return { ...token, tag: "NOUN" };
   if (token.lower === "i" || token.lower === "you") return { ...token, tag: "PRON" };
+  // "a hunter's net"
+  const isOwned = previous?.lower === "'s" && (next === undefined || next.tag === "PUNCT" || next.tag === "ADP");
+  if (token.tag === "ADJ" && isOwned && isConcrete(token.lower)) return { ...token, tag: "NOUN" };
   // "a bit of stick"
   if (token.tag === "VERB" && previous?.lower === "of" && verbForm(token.lower)?.form === "base")
     return { ...token, tag: "NOUN" };

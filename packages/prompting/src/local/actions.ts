@@ -38,13 +38,15 @@ const leadPlace = (cast: Cast, tokens: readonly Token[], clause: Clause): string
   return "";
 };
 
+const isLiving = (noun: string): boolean => /^(?:animal|person)$/u.test(nounKind(noun) ?? "");
+
 /** "As I am a fox," said Master Reynard: the name comes after. */
 const learnFromSpeech = (cast: Cast, tokens: readonly Token[], clause: Clause): void => {
   const [subject] = clause.subjects;
   const [first] = clause.parts;
   if (subject === undefined) return;
   const isSelf = clause.isQuoted && clause.verb.voice === "copula" && tokens[subject.head]?.lower === "i";
-  if (isSelf && first?.kind === "noun" && /^(?:animal|person)$/u.test(nounKind(tokens[first.head]?.lower ?? "") ?? ""))
+  if (isSelf && first?.kind === "noun" && isLiving(tokens[first.head]?.lower ?? ""))
     cast.selfDescribed = introduce(tokens, first);
   if (clause.origin !== "inverted" || cast.selfDescribed === null || !isSpeech(clause.verb.lemma)) return;
   if (isProperName(tokens, subject)) giveRole(mention(cast, tokens, subject), cast.selfDescribed);
@@ -68,11 +70,10 @@ const learnRole = (cast: Cast, tokens: readonly Token[], clause: Clause): void =
   if (subject.isPronoun) {
     // "He was a tall, stooping man."
     const member = resolve(cast, tokens[subject.head]?.lower ?? "");
-    if (member !== null && nounKind(tokens[first.head]?.lower ?? "") === "person")
-      giveRole(member, introduce(tokens, first));
+    if (member !== null && isLiving(tokens[first.head]?.lower ?? "")) giveRole(member, introduce(tokens, first));
     return;
   }
-  if (nounKind(tokens[first.head]?.lower ?? "") === "person" && tokens[subject.head]?.tag === "PROPN") {
+  if (isLiving(tokens[first.head]?.lower ?? "") && tokens[subject.head]?.tag === "PROPN") {
     giveRole(mention(cast, tokens, subject), introduce(tokens, first));
   }
 };

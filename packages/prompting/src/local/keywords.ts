@@ -33,10 +33,10 @@ const isSaid = (word: string, subject: string): boolean => wordSet(subject).has(
 /** Five keywords: things of the scene first, then weather, place and mood. */
 export const writeKeywords = (scene: SceneDraft, things: readonly Thing[], subject: string): Omit<Slot, "name"> => {
   const fromText = leftOver(things, subject);
-  const place = scene.place?.toLowerCase() ?? null;
+  const place = scene.place ?? null;
   const setting = [
     scene.weather ?? null,
-    place === null || fromText.some((words) => words.toLowerCase().includes(place)) ? null : place,
+    place === null || fromText.some((words) => words.toLowerCase().includes(place.toLowerCase())) ? null : place,
   ].filter(
     (word): word is string => word !== null && !isSaid(word, subject) && !fromText.some((words) => isSaid(word, words)),
   );

@@ -27,6 +27,9 @@ const SHAPES: Record<ModelName, Shape> = {
 const MAX_TOKENS = 194;
 const MAX_TOKENS_PER_SECOND = 13;
 const MIN_TOKENS = 3;
+/** Silence put in front: without it a word at the very start is lost (3.9 % wrong words of a book against 3.3 %). */
+const LEAD_MS = 500;
+const LEAD_SAMPLES = (LEAD_MS * SAMPLE_RATE_HZ) / 1000;
 /** The encoder's convolutions fail below 895 samples. */
 const MIN_SAMPLES = 1600;
 
@@ -102,9 +105,8 @@ const rewind = (past: Past, { heads, width }: Shape): Past =>
   );
 
 const padded = (samples: Float32Array): Float32Array => {
-  if (samples.length >= MIN_SAMPLES) return samples;
-  const longer = new Float32Array(MIN_SAMPLES);
-  longer.set(samples);
+  const longer = new Float32Array(LEAD_SAMPLES + Math.max(samples.length, MIN_SAMPLES));
+  longer.set(samples, LEAD_SAMPLES);
   return longer;
 };
 
@@ -189,7 +191,7 @@ export const openMoonshine = async (
   files: { encoder: string; decoder: string },
 ): Promise<Moonshine> => {
   const shape = SHAPES[model];
-  const { lagMs } = shape.aligning;
+  const lagMs = LEAD_MS + shape.aligning.lagMs;
   const layers = Object.keys(shape.aligning.heads).map(Number);
   const encoder = await openSession(files.encoder);
   const decoder = await openSession(withAttentionOutputs(await readFile(files.decoder), layers));

@@ -10,8 +10,8 @@ const ON = 0.5;
 const OFF = 0.35;
 const MIN_SILENCE_FRAMES = Math.ceil(400 / FRAME_MS);
 const MIN_SPEECH_FRAMES = Math.ceil(200 / FRAME_MS);
-/** The recogniser starts to repeat itself beyond 28 s; the pads at both ends count. */
-export const MAX_RUN_FRAMES = Math.floor(27_600 / FRAME_MS);
+/** The recogniser starts to repeat itself beyond 28 s; the pads at both ends and the silence in front count. */
+export const MAX_RUN_FRAMES = Math.floor(27_100 / FRAME_MS);
 /** A dip shorter than this is within a word. */
 const MIN_DIP_FRAMES = 3;
 
