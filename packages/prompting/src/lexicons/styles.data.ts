@@ -48,4 +48,15 @@ press camera | 127mm f/4.7 lens | press photograph | Kodak Super-XX film
 65mm cinema camera | anamorphic 75mm lens | widescreen film still | Kodak Vision3 50D film
 full-frame mirrorless camera | 24mm f/1.4 lens | night photograph | Fujifilm Natura 1600 film
 medium format camera | 90mm f/3.5 lens | rural-life photograph | Bergger Pancro 400 film
+35mm SLR camera | 135mm f/2.8 lens | quiet portrait photograph | Agfa APX 100 film
+large format view camera | 90mm f/8 lens | architectural photograph | Kodak Ektachrome E100 film
+35mm rangefinder camera | 28mm f/2.8 lens | travel photograph | Kodak Ektar 100 film
+medium format camera | 150mm f/4 lens | studio portrait photograph | Ilford Pan F Plus film
+full-frame mirrorless camera | 200mm f/2.8 lens | wildlife photograph | Fujifilm Velvia 100 film
+35mm cinema camera | 32mm prime lens | naturalistic film still | Kodak Vision3 200T film
+box camera | 100mm f/11 lens | family-album photograph | Kodak Verichrome Pan film
+35mm SLR camera | 90mm f/2.8 macro lens | still-life photograph | Fujifilm Astia 100F film
+medium format camera | 65mm f/4 lens | panoramic landscape photograph | Kodak T-Max 100 film
+twin-lens reflex camera | 80mm f/2.8 lens | reportage photograph | Kodak T-Max 400 film
+35mm SLR camera | 55mm f/1.2 lens | low-light photograph | CineStill 800T film
 `;

@@ -44,6 +44,12 @@ describe("createChunker", () => {
     expect(chunks[0]?.voiced).toHaveLength(2);
   });
 
+  test("knows speech that begins abruptly: at the very start, or where it was cut from what came before", async () => {
+    expect((await chunksOf([[0.1, 4]], 6)).map(({ isAbrupt }) => isAbrupt)).toEqual([true]);
+    expect((await chunksOf([[1, 4]], 6)).map(({ isAbrupt }) => isAbrupt)).toEqual([false]);
+    expect((await chunksOf([[1, 40]], 42)).map(({ isAbrupt }) => isAbrupt)).toEqual([false, true]);
+  });
+
   test("gives each chunk exactly the samples of its frames", async () => {
     for (const { frames, samples } of await chunksOf(
       [

@@ -86,7 +86,7 @@ export const hearRecording = async (config: LocalSpeechConfig, request: Hearing)
   return {
     chunks,
     durationMs: summary.durationMs,
-    warnings: [...(summary.isTruncated ? [TRUNCATED] : []), ...doubtLanguage(language, evidenceOf(chunks))],
+    warnings: [...(summary.isTruncated ? [TRUNCATED] : []), ...doubtLanguage(model, language, evidenceOf(chunks))],
   };
 };
 

@@ -7,23 +7,29 @@ const UNSURE = { tokens: 19, logProbability: -0.8 };
 
 test("a long stretch counts for more than a short one", () => {
   expect(sureness([SURE, SURE, UNSURE])).toBeCloseTo(-0.172, 2);
-  expect(doubtLanguage("auto", [SURE, SURE, UNSURE])).toEqual([]);
+  expect(doubtLanguage("base", "auto", [SURE, SURE, UNSURE])).toEqual([]);
 });
 
 test("two words that were hard to hear prove nothing", () => {
-  expect(doubtLanguage("auto", [{ tokens: 2, logProbability: -0.4 }])).toEqual([]);
-  expect(() => doubtLanguage("auto", [{ tokens: 20, logProbability: -0.4 }])).toThrow(/not English/);
+  expect(doubtLanguage("base", "auto", [{ tokens: 2, logProbability: -0.4 }])).toEqual([]);
+  expect(() => doubtLanguage("base", "auto", [{ tokens: 20, logProbability: -0.4 }])).toThrow(/not English/);
 });
 
 test("what the recogniser was unsure of has an uncertain language, and how to go on is said", () => {
-  expect(() => doubtLanguage("auto", [UNSURE])).toThrow(
+  expect(() => doubtLanguage("base", "auto", [UNSURE])).toThrow(
     expect.objectContaining({ code: "language_uncertain", retryable: false }),
   );
-  expect(() => doubtLanguage("auto", [UNSURE])).toThrow(/language to "en".*ASSEMBLYAI_API_KEY/);
+  expect(() => doubtLanguage("base", "auto", [UNSURE])).toThrow(/language to "en".*ASSEMBLYAI_API_KEY/);
+});
+
+test("the small model may be less sure", () => {
+  const heard = [{ tokens: 40, logProbability: -0.3 }];
+  expect(doubtLanguage("tiny", "auto", heard)).toEqual([]);
+  expect(() => doubtLanguage("base", "auto", heard)).toThrow(/not English/);
 });
 
 test("a caller who says that it is English is warned", () => {
-  expect(doubtLanguage("en-GB", [UNSURE])).toMatchObject([{ code: "language_low_confidence" }]);
+  expect(doubtLanguage("base", "en-GB", [UNSURE])).toMatchObject([{ code: "language_low_confidence" }]);
 });
 
 test("any other language is refused beforehand", () => {

@@ -2,12 +2,14 @@ import type { Warning } from "@phonoscene/contracts";
 import { AppError } from "@phonoscene/kernel";
 
 import type { Evidence } from "./messages.ts";
+import type { ModelName } from "./model-files.ts";
 
 /**
  * The recogniser knows English alone and makes fluent English of whatever it hears; but it is not sure of what it
- * invents. The mean log-probability of a recording's tokens tells the two apart (figures: ADR 005).
+ * invents. The mean log-probability of a recording's tokens tells the two apart (figures: ADR 005). The small model is
+ * less sure of hard English (-.26), and of invented English far less (-.86 or worse).
  */
-const DOUBTFUL = -0.25;
+const DOUBTFUL: Readonly<Record<ModelName, number>> = { base: -0.25, tiny: -0.35 };
 /** Three minutes of speech as unsure as this become no transcript, whatever follows. */
 const HOPELESS = -0.5;
 const HOPELESS_TOKENS = 600;
@@ -49,8 +51,8 @@ export const isHopeless = (evidence: readonly Evidence[]): boolean =>
  * What there is to say of a recording that may not be English: a caller who said that it is gets it, with a warning.
  * @throws AppError "language_uncertain" where the language was left open.
  */
-export const doubtLanguage = (language: string, evidence: readonly Evidence[]): Warning[] => {
-  if (sureness(evidence) >= DOUBTFUL) return [];
+export const doubtLanguage = (model: ModelName, language: string, evidence: readonly Evidence[]): Warning[] => {
+  if (sureness(evidence) >= DOUBTFUL[model]) return [];
   if (language === "auto") throw uncertainLanguage();
   const message = `The recogniser was unsure: the speech is possibly not English, or hard to hear. Check the transcript; ${REMEDY}.`;
   return [{ code: "language_low_confidence", message }];

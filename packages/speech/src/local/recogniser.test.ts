@@ -2,18 +2,18 @@ import { describe, expect, test } from "vitest";
 
 import type { Chunk } from "./chunks.ts";
 import { peakOf } from "./mix.ts";
-import type { Moonshine, Recognition } from "./moonshine.ts";
+import type { Hints, Moonshine, Recognition } from "./moonshine.ts";
 import { hear } from "./recogniser.ts";
 import { FRAME_SAMPLES, type Frames } from "./voice-runs.ts";
 
-type Call = { seconds: number; peak: number; mayBeEmpty: boolean };
+type Call = Hints & { seconds: number; peak: number };
 
 /** A recogniser that answers from a list, the last answer over and over. */
 const answering = (...answers: Partial<Recognition>[]): { model: Pick<Moonshine, "recognise">; calls: Call[] } => {
   const calls: Call[] = [];
-  const recognise: Moonshine["recognise"] = (samples, mayBeEmpty) => {
+  const recognise: Moonshine["recognise"] = (samples, hints) => {
     const answer = answers[Math.min(calls.length, answers.length - 1)];
-    calls.push({ seconds: samples.length / 16_000, peak: peakOf(samples), mayBeEmpty });
+    calls.push({ seconds: samples.length / 16_000, peak: peakOf(samples), ...hints });
     return Promise.resolve({ text: "Some words.", logProbability: -0.1, tokens: 3, ending: "end", ...answer });
   };
   return { model: { recognise }, calls };
@@ -23,6 +23,7 @@ const chunkOf = (frames: Frames, voiced: Frames[], overrides: Partial<Chunk> = {
   frames,
   voiced,
   voice: 0.9,
+  isAbrupt: false,
   samples: new Float32Array((frames.end - frames.start) * FRAME_SAMPLES).fill(0.4),
   ...overrides,
 });
@@ -39,6 +40,12 @@ describe("hear", () => {
     await hear(model, chunkOf(WHOLE, PARTS, { voice: 0.61 }));
     await hear(model, chunkOf(WHOLE, PARTS, { voice: 0.6 }));
     expect(calls.map(({ mayBeEmpty }) => mayBeEmpty)).toEqual([false, true]);
+  });
+
+  test("tells of an abrupt beginning, its own and that of a second half", async () => {
+    const { model, calls } = answering({ ending: "loop" }, {});
+    await hear(model, chunkOf(WHOLE, PARTS));
+    expect(calls.map(({ isAbrupt }) => isAbrupt)).toEqual([false, false, true]);
   });
 
   test("tries both halves, parted at the pause, when the recogniser repeats itself", async () => {

@@ -35,10 +35,10 @@ const clip = (parts: readonly Frames[], { start, end }: Frames): Frames[] =>
     .map((part) => ({ start: Math.max(part.start, start), end: Math.min(part.end, end) }))
     .filter((part) => part.end > part.start);
 
-const partOf = (chunk: Chunk, frames: Frames): Chunk => {
+const partOf = (chunk: Chunk, frames: Frames, isAbrupt: boolean): Chunk => {
   const offset = chunk.frames.start;
   const samples = chunk.samples.slice((frames.start - offset) * FRAME_SAMPLES, (frames.end - offset) * FRAME_SAMPLES);
-  return { frames, samples, voiced: clip(chunk.voiced, frames), voice: chunk.voice };
+  return { frames, samples, voiced: clip(chunk.voiced, frames), voice: chunk.voice, isAbrupt };
 };
 
 /** The middle of the pause nearest to the middle; the middle itself without a pause. */
@@ -54,7 +54,8 @@ const halvingFrame = ({ frames, voiced }: Chunk): number => {
 const halves = (chunk: Chunk): Chunk[] => {
   if (chunk.frames.end - chunk.frames.start < 2 * MIN_HALF_FRAMES) return [];
   const at = halvingFrame(chunk);
-  return [partOf(chunk, { start: chunk.frames.start, end: at }), partOf(chunk, { start: at, end: chunk.frames.end })];
+  const { start, end } = chunk.frames;
+  return [partOf(chunk, { start, end: at }, chunk.isAbrupt), partOf(chunk, { start: at, end }, true)];
 };
 
 export const onRecordingsClock = (words: readonly SpeechWord[], { frames }: Chunk): SpeechWord[] => {
@@ -73,7 +74,10 @@ export const level = (samples: Float32Array): void => {
  */
 export const hear = async (model: Pick<Moonshine, "recognise">, chunk: Chunk, mayHalve = true): Promise<Heard[]> => {
   level(chunk.samples);
-  const recognition = await model.recognise(chunk.samples, chunk.voice <= CERTAIN_VOICE);
+  const recognition = await model.recognise(chunk.samples, {
+    mayBeEmpty: chunk.voice <= CERTAIN_VOICE,
+    isAbrupt: chunk.isAbrupt,
+  });
   const { text, logProbability, tokens, ending, words } = recognition;
   const parts = ending !== "end" && mayHalve ? halves(chunk) : [];
   if (parts.length > 0) {

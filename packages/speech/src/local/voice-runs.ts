@@ -11,7 +11,7 @@ const OFF = 0.35;
 const MIN_SILENCE_FRAMES = Math.ceil(400 / FRAME_MS);
 const MIN_SPEECH_FRAMES = Math.ceil(200 / FRAME_MS);
 /** The recogniser starts to repeat itself beyond 28 s; the pads at both ends and the silence in front count. */
-export const MAX_RUN_FRAMES = Math.floor(27_100 / FRAME_MS);
+export const MAX_RUN_FRAMES = Math.floor(27_300 / FRAME_MS);
 /** A dip shorter than this is within a word. */
 const MIN_DIP_FRAMES = 3;
 

@@ -24,9 +24,11 @@ const open = async (language: string | null, hasAttention = true) => {
   return openWhisper({ folder: path, files: [], repair: "", language });
 };
 
+const HINTS = { mayBeEmpty: true, isAbrupt: false };
+
 test("the language is found out, and words have the times at which the decoder listened", async () => {
   const whisper = await open(null);
-  const { text, words, ending, logProbability } = await whisper.recognise(LOW, true);
+  const { text, words, ending, logProbability } = await whisper.recognise(LOW, HINTS);
   expect({ text, ending, tag: whisper.language?.()?.tag }).toEqual({ text: "hello world.", ending: "end", tag: "en" });
   expect(whisper.language?.()?.probability).toBeGreaterThan(0.9);
   expect(logProbability).toBeGreaterThan(-0.5);
@@ -38,7 +40,7 @@ test("the language is found out, and words have the times at which the decoder l
 
 test("a language that was named is not looked for, and one that the model does not know is refused", async () => {
   const whisper = await open("ru");
-  expect((await whisper.recognise(LOW, true)).text).toBe("hello world.");
+  expect((await whisper.recognise(LOW, HINTS)).text).toBe("hello world.");
   expect(whisper.language?.()).toBeNull();
   const work = open("yo");
   await expect(work).rejects.toMatchObject({ code: "language_unsupported" });
@@ -46,13 +48,13 @@ test("a language that was named is not looked for, and one that the model does n
 });
 
 test("a model that repeats itself is stopped, and the repetition is cut off", async () => {
-  const { text, ending, tokens } = await (await open(null)).recognise(HIGH, true);
+  const { text, ending, tokens } = await (await open(null)).recognise(HIGH, HINTS);
   expect({ text, ending }).toEqual({ text: "la", ending: "loop" });
   expect(tokens).toBeLessThan(5);
 });
 
 test("without cross-attention there is text, and no times of words", async () => {
-  const { text, words } = await (await open("en", false)).recognise(LOW, true);
+  const { text, words } = await (await open("en", false)).recognise(LOW, HINTS);
   expect({ text, words }).toEqual({ text: "hello world.", words: null });
 });
 

@@ -217,7 +217,7 @@ export const openWhisper = async (job: WhisperJob): Promise<Recogniser> => {
   const isGiven = job.language !== null || !generation.is_multilingual;
   return {
     language: () => (isGiven ? null : vote.detected()),
-    recognise: async (samples, mayBeEmpty) => {
+    recognise: async (samples, { mayBeEmpty }) => {
       const { input_features: features } = (await loaded.processor(samples)) as { input_features: Tensor }; // Whisper's
       if (!isGiven && !vote.isSettled()) vote.add(await listenForLanguage(loaded, features));
       const language = generation.is_multilingual ? vote.best().code : null;
