@@ -24,7 +24,7 @@ export type LocalSpeechConfig = {
 };
 
 /** Changes when the same recording would be cut or heard otherwise: what was kept before is then of no use. */
-const HEARING = "3";
+const HEARING = "4";
 
 export const TRUNCATED: Warning = {
   code: "audio_truncated",
