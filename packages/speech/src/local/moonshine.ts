@@ -29,6 +29,7 @@ const MAX_TOKENS_PER_SECOND = 13;
 const MIN_TOKENS = 3;
 /** Silence put before speech that begins abruptly: its first word is lost without (3.8 % wrong words of a book against 3.3 %). */
 const LEAD_MS = 300;
+const ENCODER_THREADS = 2;
 /** The encoder's convolutions fail below 895 samples. */
 const MIN_SAMPLES = 1600;
 
@@ -198,7 +199,7 @@ export const openMoonshine = async (
   const shape = SHAPES[model];
   const { lagMs } = shape.aligning;
   const layers = Object.keys(shape.aligning.heads).map(Number);
-  const encoder = await openSession(files.encoder);
+  const encoder = await openSession(files.encoder, ENCODER_THREADS);
   const decoder = await openSession(withAttentionOutputs(await readFile(files.decoder), layers));
   const attentions = layers.map(attentionOutput);
   const stepOutputs = decoder.outputNames.filter((name) => !attentions.includes(name));
