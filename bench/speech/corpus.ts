@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,7 +19,10 @@ export type Clip = z.infer<typeof Manifest>[number] & { filePath: string };
 /** The recordings of PHONOSCENE_CORPUS, else of `../shared/corpus` beside the repository. */
 export const loadCorpus = (filter: string): Clip[] => {
   const folder = process.env["PHONOSCENE_CORPUS"] ?? fileURLToPath(new URL("../../../shared/corpus", import.meta.url));
-  return Manifest.parse(JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")))
+  const manifest = join(folder, "manifest.json");
+  if (!existsSync(manifest))
+    throw new Error(`There is no corpus in ${folder}: PHONOSCENE_CORPUS names the folder with manifest.json.`);
+  return Manifest.parse(JSON.parse(readFileSync(manifest, "utf8")))
     .filter(({ name, set }) => name.includes(filter) || set.includes(filter))
     .map((clip) => ({ ...clip, filePath: join(folder, clip.name) }));
 };
