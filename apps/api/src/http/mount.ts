@@ -26,15 +26,17 @@ const NOBODY = { user: null, sessionId: null };
 const identify = async ({ contract, request }: Exchange, options: MountOptions): Promise<Caller | typeof NOBODY> => {
   if (contract.auth === "none") return NOBODY;
   try {
-    const caller = await options.authenticate(request, contract);
-    if (contract.role !== undefined && caller.user.role !== contract.role) {
-      throw new AppError("route/not-found", { detail: `There is nothing at ${request.path}.` });
-    }
-    return caller;
+    return await options.authenticate(request, contract);
   } catch (error) {
     if (contract.auth === "optional" && error instanceof AppError && error.status < 500) return NOBODY;
     throw error;
   }
+};
+
+/** @throws AppError "route/not-found" for whoever may not know of the route. */
+const hideFromOthers = ({ contract, request }: Exchange, user: Caller["user"] | null): void => {
+  if (contract.role === undefined || user?.role === contract.role) return;
+  throw new AppError("route/not-found", { detail: `There is nothing at ${request.path}.` });
 };
 
 /** Aborts when the client goes away, and when the process is stopping. */
@@ -80,6 +82,7 @@ const serve =
     const exchange = { contract, request, response };
     const caller = await identify(exchange, options);
     await limitRate(exchange, options.limits, caller.user?.id ?? null);
+    hideFromOthers(exchange, caller.user);
     const params = parse(contract.params, request.params, "params");
     const query = parse(contract.query, foldBrackets(request.query), "query");
     checkHeaders(exchange);
