@@ -129,8 +129,11 @@ const isListedModifier = ({ token, previous, next, before }: Place): boolean =>
 
 /** "he touched it and licked his finger": between "and" and a determiner, a past form is a verb. */
 const isCoordinatedPast = ({ token, previous, next }: Place): boolean => {
-  if (!["ADJ", "NOUN", "PROPN"].includes(token.tag) || !opensNounPhrase(next)) return false;
+  if (!["ADJ", "NOUN", "PROPN"].includes(token.tag)) return false;
   const form = verbForm(token.lower)?.form;
+  // "and licked it again"
+  if (previous?.tag === "CCONJ" && form === "either" && /^(?:it|him|them|me|us)$/u.test(next?.lower ?? "")) return true;
+  if (!opensNounPhrase(next)) return false;
   // "two officers chased the animals"
   if (previous?.tag === "NOUN" && token.tag !== "PROPN") return form === "either" && !isConcrete(token.lower);
   const joins = previous?.tag === "CCONJ" || (previous?.text === "," && token.tag !== "NOUN");

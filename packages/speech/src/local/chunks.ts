@@ -14,7 +14,7 @@ export type Chunk = {
   voiced: Frames[];
   /** The surest run's mean probability of a voice. */
   voice: number;
-  /** Whether nearly nothing of the recording lies between the speech before it and its own. */
+  /** Whether the recording begins with it, without a pause in front. */
   isAbrupt: boolean;
 };
 
@@ -35,7 +35,7 @@ const createMerger = () => {
     const { frames } = current;
     const span = {
       ...current,
-      isAbrupt: frames.start - previousEnd < ABRUPT_FRAMES,
+      isAbrupt: previousEnd === 0 && frames.start < ABRUPT_FRAMES,
       frames: {
         start: Math.max(previousEnd, frames.start - PAD_FRAMES),
         end: Math.min(until, frames.end + PAD_FRAMES),

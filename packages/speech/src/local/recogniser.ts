@@ -35,10 +35,10 @@ const clip = (parts: readonly Frames[], { start, end }: Frames): Frames[] =>
     .map((part) => ({ start: Math.max(part.start, start), end: Math.min(part.end, end) }))
     .filter((part) => part.end > part.start);
 
-const partOf = (chunk: Chunk, frames: Frames, isAbrupt: boolean): Chunk => {
+const partOf = (chunk: Chunk, frames: Frames): Chunk => {
   const offset = chunk.frames.start;
   const samples = chunk.samples.slice((frames.start - offset) * FRAME_SAMPLES, (frames.end - offset) * FRAME_SAMPLES);
-  return { frames, samples, voiced: clip(chunk.voiced, frames), voice: chunk.voice, isAbrupt };
+  return { ...chunk, frames, samples, voiced: clip(chunk.voiced, frames) };
 };
 
 /** The middle of the pause nearest to the middle; the middle itself without a pause. */
@@ -55,7 +55,7 @@ const halves = (chunk: Chunk): Chunk[] => {
   if (chunk.frames.end - chunk.frames.start < 2 * MIN_HALF_FRAMES) return [];
   const at = halvingFrame(chunk);
   const { start, end } = chunk.frames;
-  return [partOf(chunk, { start, end: at }, chunk.isAbrupt), partOf(chunk, { start: at, end }, true)];
+  return [partOf(chunk, { start, end: at }), { ...partOf(chunk, { start: at, end }), isAbrupt: false }];
 };
 
 export const onRecordingsClock = (words: readonly SpeechWord[], { frames }: Chunk): SpeechWord[] => {
