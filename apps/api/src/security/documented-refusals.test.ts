@@ -105,14 +105,14 @@ describe("a body that cannot be read", () => {
     const auth = operation.contract.auth === "bearer" ? { token: caller } : {};
     return (await open.request(pathWith(operation, newIds()), { ...init, ...auth })).status;
   };
-  const withBody = OPERATIONS.filter(({ body }) => body !== null);
+  const withBody = new Set(OPERATIONS.filter(({ body }) => body !== null));
 
   it.each([
     [400, "that breaks off", "{", "application/json"],
     [413, "that is too large", JSON.stringify({ text: "a".repeat(20_000_000) }), "application/json"],
     [415, "of another type", "<a/>", "text/xml"],
   ])("%i: one %s, on every route that takes one", async (status, _what, body, type) => {
-    const routes = documenting(status).filter((operation) => withBody.includes(operation));
+    const routes = documenting(status).filter((operation) => withBody.has(operation));
     expect(routes.length).toBeGreaterThan(15);
     const answers: [string, number][] = [];
     for (const operation of routes) answers.push([operation.name, await send(operation, body, type)]);
