@@ -12,8 +12,12 @@ import { addUsage, distinctWarnings } from "./sum.ts";
 import { type Unit, unitsOfSegments } from "./text/units.ts";
 
 /** The storyboard's own scenes: options that were changed since do not cut them anew. */
-const readScenes = (segments: readonly Segment[], scenes: RewriteRequest["scenes"], language: string): SceneDraft[] => {
-  const units = new Map(unitsOfSegments(segments).map((unit) => [unit.segment.id, unit]));
+const readScenes = async (
+  segments: readonly Segment[],
+  scenes: RewriteRequest["scenes"],
+  language: string,
+): Promise<SceneDraft[]> => {
+  const units = new Map((await unitsOfSegments(segments)).map((unit) => [unit.segment.id, unit]));
   const groups = scenes.map(({ segmentIds }) => segmentIds.flatMap((id): Unit | Unit[] => units.get(id) ?? []));
   return draftScenes(groups, language);
 };
@@ -42,7 +46,7 @@ export const rewritePrompts = async (engine: PromptEngine, asked: RewriteRequest
     options: withSavedStyle(asked.options, asked.savedStyle ?? null),
   };
   const { options, language, bible: stored = null, signal, wanted } = request;
-  const scenes = readScenes(request.segments, request.scenes, language);
+  const scenes = await readScenes(request.segments, request.scenes, language);
   const fresh = stored === null ? await readBible(engine, request, { scenes, language }) : null;
   const { entities, style } = fresh ?? stored ?? { entities: [], style: null };
   if (style === null) throw new Error("a bible is either stored or read");

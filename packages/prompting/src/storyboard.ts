@@ -20,8 +20,8 @@ import { type Unit, unitsOfSegments, unitsOfText } from "./text/units.ts";
 
 const SHORT_TEXT_WORDS = 4;
 
-const readUnits = ({ source }: StoryboardRequest): Unit[] => {
-  const units = source.kind === "text" ? unitsOfText(source.text) : unitsOfSegments(source.segments);
+const readUnits = async ({ source }: StoryboardRequest): Promise<Unit[]> => {
+  const units = source.kind === "text" ? unitsOfText(source.text) : await unitsOfSegments(source.segments);
   if (units.some(({ text }) => hasWords(text))) return units;
   throw new AppError("no_text", {
     detail: "There are no words to illustrate. Send a text with at least one word, or audio with speech in it.",
@@ -94,7 +94,7 @@ const ENGINE_SHARE = 0.8;
 export const writeStoryboard = async (engine: PromptEngine, asked: StoryboardRequest): Promise<Storyboard> => {
   const request = { ...asked, options: withSavedStyle(asked.options, asked.savedStyle ?? null) };
   request.signal.throwIfAborted();
-  const units = readUnits(request);
+  const units = await readUnits(request);
   const text = units.map((unit) => unit.text).join(" ");
   const language = detectLanguage(text, request.language);
   // Each of these holds the event loop for a while where a transcript has 20,000 segments.

@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import { unitsOfSegments } from "../text/units.ts";
 import { cutScenes } from "./cut.ts";
 
-it("ten hours at 2 s a scene are 200 scenes, and the shortfall is said", () => {
-  const units = unitsOfSegments(
+it("ten hours at 2 s a scene are 200 scenes, and the shortfall is said", async () => {
+  const units = await unitsOfSegments(
     Array.from({ length: 1200 }, (_, id) => ({
       id,
       startMs: id * 30_000,
