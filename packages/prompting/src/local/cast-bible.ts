@@ -1,14 +1,13 @@
 import { type BibleEntity, type EntityKind, MAX_BIBLE_ENTITIES } from "@phonoscene/contracts";
 
 import { entityId } from "../bible/entity-id.ts";
-import { nounKind, words } from "../english/words.ts";
-import { PLACE_NAMES } from "../lexicons/settings.data.ts";
+import { nounKind } from "../english/words.ts";
 import type { Cast, Member } from "./cast.ts";
+import { placeNames } from "./phrases.ts";
 
 /** What a scene names, by its number. */
 export type Appearances = ReadonlyMap<Member, readonly number[]>;
 
-const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
 const BARE_DESCRIPTION_WORDS = 2;
 
 /** The last noun of a key: "keeper", "berg". */
@@ -32,7 +31,7 @@ const PASSING = /\b(?:open|closed|shut|broken|wet|empty|full|lit|burning|sleepin
 
 /** Somebody with a name, with looks or who comes back; something that comes back and has looks of its own to keep. */
 const isWorthKeeping = (member: Member, scenes: readonly number[]): boolean => {
-  if (!member.isConcrete || PASSING.test(member.description)) return false;
+  if (!member.isConcrete || member.isGroup || PASSING.test(member.description)) return false;
   const comesBack = scenes.length > 1;
   if (kindOf(member) === "character") return member.name !== "" || comesBack || hasLooks(member);
   // "a grandfather's bakery" is told anew by whoever owns it.

@@ -18,6 +18,8 @@ export type Member = {
   isPerson: boolean;
   isAnimal: boolean;
   isConcrete: boolean;
+  /** More than one who are members themselves: "he and his wife". */
+  isGroup: boolean;
   gender: Gender;
   subjectMentions: number;
   lastSeen: number;

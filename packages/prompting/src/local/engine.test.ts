@@ -30,6 +30,14 @@ it("any number of engines share one model, which grows with each opening", async
   expect(new Set(subjects)).toEqual(new Set(["two roads diverging in a yellow wood"]));
 });
 
+it("two who act together are whom 'they' means, and no character of their own", async () => {
+  const { prompts, bible } = await write("The old owl and the grey cat rowed out to sea. They danced on the sand.", 2);
+  expect(prompts[1]?.slots.find(({ name }) => name === "subject")?.value).toBe(
+    "an old owl and a grey cat dancing on the sand",
+  );
+  expect(bible.entities.map(({ name }) => name).toSorted()).toEqual(["cat", "owl"]);
+});
+
 describe("who does what", () => {
   it.each([
     ["At dawn the old fisherman rowed out past the lighthouse.", "an old fisherman rowing out past the lighthouse"],

@@ -10,11 +10,9 @@ import {
   singular,
   words,
 } from "../english/words.ts";
-import { PLACE_NAMES } from "../lexicons/settings.data.ts";
 import { type Cast, isAlive, type Member } from "./cast.ts";
-import { introduce, isProperName } from "./phrases.ts";
+import { introduce, isProperName, placeNames } from "./phrases.ts";
 
-const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
 const TITLES = new Map(
   Object.entries({
     "mr.": "gentleman",
@@ -140,6 +138,7 @@ const createMember = (tokens: readonly Token[], phrase: NounPhrase, key: string)
     // A mouth is nobody's by itself: neither "it" nor the bible means one.
     isConcrete:
       (nounKind(head) !== null && nounKind(head) !== "body") || (isProper && (isPerson || placeNames.has(head))),
+    isGroup: false,
     gender,
     subjectMentions: 0,
     lastSeen: 0,
@@ -182,6 +181,7 @@ export const mentionGroup = (cast: Cast, description: string): Member => {
     isPerson: true,
     isAnimal: false,
     isConcrete: true,
+    isGroup: true,
     gender: "unknown" as const,
     subjectMentions: 0,
     lastSeen: 0,

@@ -19,7 +19,7 @@ const VACUOUS = new Set(
 );
 const NUMBER_WORD = /^(?:\d+|one)$/u;
 
-const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
+export const placeNames = new Set(words(PLACE_NAMES.toLowerCase()));
 
 /** "Tomas", "Berg" behind "Tomas"; not the "Raven" or the "Grandmother" that verse likes to capitalise. */
 const isNameAt = (tokens: readonly Token[], index: number): boolean => {
