@@ -32,19 +32,16 @@ const onLonelyVerb = (state: State, verb: VerbGroup, index: number): number => {
     if (found !== null && (found.at === index + 1 || state.isExistential)) {
       const isBare = verb.voice === "copula";
       const second = isBare ? null : secondSubject(state, found.at);
+      const last = second ?? found;
       const subjects = second === null ? [found.noun] : [found.noun, second.noun];
       openClause(state, { subjects, verb, origin: isBare ? "existential" : "inverted" });
-      if (second !== null && state.open !== null) {
-        state.open.complement = { start: second.noun.end, end: second.noun.end };
-        return second.at + 1;
-      }
       const between = state.chunks.slice(index + 1, found.at).filter(({ kind }) => kind === "preposition");
       if (state.open !== null) {
-        state.open.complement = { start: found.noun.end, end: found.noun.end };
+        state.open.complement = { start: last.noun.end, end: last.noun.end };
         state.open.parts.push(...between);
       }
       state.isExistential = false;
-      return found.at + 1;
+      return last.at + 1;
     }
   }
   // "said the fox", against "cross the bridge and beg the king"

@@ -39,14 +39,17 @@ const OWNING = /^(?:keep|own|run|manage)$/u;
 
 const SUBJECT_SCORES = { actor: 3, thing: 2, idea: -1, none: -1 } as const;
 
+const UNREAL = /^(?:would|should|might|may|ought|cannot)$/u;
+
 /** "he would cross the bridge", "there was no flour": not to be seen. */
 const isUnreal = (tokens: readonly Token[], clause: Clause): boolean => {
   const { verb } = clause;
-  const modal =
-    verb.voice === "passive"
-      ? /^(?:would|should|might|may|ought|cannot|must|can)$/u
-      : /^(?:would|should|might|may|ought|cannot)$/u;
-  if (tokens.slice(verb.start, verb.main).some(({ lower }) => modal.test(lower))) return true;
+  if (
+    tokens
+      .slice(verb.start, verb.main)
+      .some(({ lower }) => UNREAL.test(lower) || (verb.voice === "passive" && /^(?:must|can)$/u.test(lower)))
+  )
+    return true;
   const [subject] = clause.subjects;
   const isThirdPerson =
     subject?.isSingular === true || /^(?:he|she|it)$/u.test(tokens[subject?.head ?? -1]?.lower ?? "");

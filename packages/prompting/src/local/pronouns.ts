@@ -46,9 +46,9 @@ const PLURAL_THING_MEMORY_MENTIONS = 3;
 /** Where the text has named nobody at all, things may be meant for longer. */
 const LONE_THING_MEMORY_MENTIONS = 12;
 
-const memoryFor = ({ members }: Cast, member: Member, wanted: Wanted): number => {
-  if (!wanted.isPlural) return MEMORY_MENTIONS;
-  if (isAlive(member)) return PLURAL_MEMORY_MENTIONS;
+/** For how many mentions something is remembered that is nobody. */
+const thingMemory = ({ members }: Cast, { isPlural }: Wanted): number => {
+  if (!isPlural) return MEMORY_MENTIONS;
   return [...members.values()].some(isAlive) ? PLURAL_THING_MEMORY_MENTIONS : LONE_THING_MEMORY_MENTIONS;
 };
 
@@ -68,9 +68,10 @@ export const resolve = (
   if (pronoun === "you") return cast.addressed;
   const wanted = WANTED[pronoun];
   if (wanted === undefined) return null;
+  const [ofLiving, ofThings] = [wanted.isPlural ? PLURAL_MEMORY_MENTIONS : MEMORY_MENTIONS, thingMemory(cast, wanted)];
   let best: Member | null = null;
   for (const member of cast.members.values()) {
-    const isRecent = member.lastSeen >= cast.clock - memoryFor(cast, member, wanted);
+    const isRecent = member.lastSeen >= cast.clock - (isAlive(member) ? ofLiving : ofThings);
     if (
       isRecent &&
       member.key !== except &&

@@ -92,7 +92,7 @@ export const hearRecording = async (config: LocalSpeechConfig, request: Hearing)
 
 /**
  * English speech on this machine, without the internet: Moonshine (MIT) through ONNX Runtime, in a process a recording.
- * Takes `auto` and `en`; base needs .06 of the recording's time on one core, tiny .035, and 470-570 MB.
+ * Takes `auto` and `en`; base needs .1 of the recording's time of one core, tiny .06, and 370-730 MB.
  */
 export const createLocalSpeechEngine = (config: LocalSpeechConfig): SpeechEngine<SpeechResult> => {
   const name = localEngineName(config);

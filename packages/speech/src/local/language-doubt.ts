@@ -7,7 +7,7 @@ import type { ModelName } from "./model-files.ts";
 /**
  * The recogniser knows English alone and makes fluent English of whatever it hears; but it is not sure of what it
  * invents. The mean log-probability of a recording's tokens tells the two apart (figures: ADR 005). The small model is
- * less sure of hard English (-.26), and of invented English far less (-.86 or worse).
+ * less sure of hard English (-.26), and of invented English far less (-.50 or worse).
  */
 const DOUBTFUL: Readonly<Record<ModelName, number>> = { base: -0.25, tiny: -0.35 };
 /** Three minutes of speech as unsure as this become no transcript, whatever follows. */

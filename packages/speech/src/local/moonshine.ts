@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import type { SpeechWord } from "../port.ts";
 import { type Attention, tokenStarts } from "./alignment.ts";
 import { attentionOutput, withAttentionOutputs } from "./attention-outputs.ts";
+import { type Ending, generate, surenessOf } from "./greedy.ts";
 import { floatsOf, type InferenceSession, openSession, outputOf, Tensor } from "./inference.ts";
 import type { ModelName } from "./model-files.ts";
 import { SAMPLE_RATE_HZ } from "./pcm-format.ts";
-import { repetitionAtEnd } from "./repetition.ts";
-import { END_TOKEN, START_TOKEN, tokensOf, type TokenWord, wordsOf } from "./tokens.ts";
+import { START_TOKEN, tokensOf, type TokenWord, wordsOf } from "./tokens.ts";
 import { timeWords } from "./word-times.ts";
 
 type Shape = {
@@ -38,8 +38,7 @@ export type Recognition = {
   /** Mean log-probability of the tokens, <= 0. */
   logProbability: number;
   tokens: number;
-  /** `loop`: the model repeated itself, and the repetition is cut off. `cap`: it did not come to an end. */
-  ending: "end" | "loop" | "cap";
+  ending: Ending;
   /** From the start of the samples; null or absent where the model does not say. */
   words?: SpeechWord[] | null;
 };
@@ -59,17 +58,6 @@ export type Moonshine = {
 };
 
 type Past = Record<string, Tensor>;
-type Choice = { token: number; logProbability: number };
-
-/** The likeliest token and its log-probability. */
-const choose = (logits: Float32Array): Choice => {
-  let token = 0;
-  for (let id = 1; id < logits.length; id += 1) if ((logits[id] ?? 0) > (logits[token] ?? 0)) token = id;
-  const top = logits[token] ?? 0;
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - top);
-  return { token, logProbability: -Math.log(sum) };
-};
 
 const emptyPast = ({ layers, heads, width }: Shape): Past => {
   const past: Past = {};
@@ -119,43 +107,6 @@ const padded = (samples: Float32Array, leadMs: number): Float32Array => {
 const tokenCap = (samples: Float32Array): number => {
   const seconds = samples.length / SAMPLE_RATE_HZ;
   return Math.min(MAX_TOKENS, Math.max(MIN_TOKENS, Math.ceil(seconds * MAX_TOKENS_PER_SECOND)));
-};
-
-type Generated = {
-  tokens: number[];
-  /** Of each token, and of the end where it came to one. */
-  logProbabilities: number[];
-  ending: Recognition["ending"];
-};
-
-/** Greedy decoding: `next` takes the last token and the step's number, and gives the logits of the one to come. */
-const generate = async (
-  next: (token: number, step: number) => Promise<Float32Array>,
-  { cap, mayBeEmpty }: { cap: number; mayBeEmpty: boolean },
-): Promise<Generated> => {
-  const tokens: number[] = [];
-  const logProbabilities: number[] = [];
-  for (let step = 0; step < cap; step += 1) {
-    const logits = await next(tokens.at(-1) ?? START_TOKEN, step);
-    if (step === 0 && !mayBeEmpty) logits[END_TOKEN] = Number.NEGATIVE_INFINITY;
-    const { token, logProbability } = choose(logits);
-    logProbabilities.push(logProbability);
-    if (token === END_TOKEN) return { tokens, logProbabilities, ending: "end" };
-    tokens.push(token);
-    const repeated = repetitionAtEnd(tokens);
-    if (repeated > 0) return { tokens: tokens.slice(0, -repeated), logProbabilities, ending: "loop" };
-  }
-  return { tokens, logProbabilities, ending: "cap" };
-};
-
-/** The log-probability of each given token after those before it; the logits have a row a token. */
-const surenessOf = (tokens: readonly number[], logits: Float32Array): number[] => {
-  const size = logits.length / (tokens.length + 1);
-  return tokens.map((token, row) => {
-    const of = logits.subarray(row * size, (row + 1) * size);
-    const best = choose(of);
-    return (of[token] ?? 0) - (of[best.token] ?? 0) + best.logProbability;
-  });
 };
 
 type GivenWord = TokenWord & { tokens: number[] };
